@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+define help
+Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
+
+  make run          boot the patched kernel in QEMU and show every flag
+                    (installs what is missing, builds what isn't up to date)
+  make shell        an interactive shell in that machine
+  make kernel       build the kernel only; prints the image's path last
+  make test         everything CI runs
+  make test-quick   the product kernel's tests only
+
+  make tree         lay out base + series as git commits in $(TREE)
+  make refresh      take the commits made there back to patches/ and overlay
+  make apply KERNEL=DIR [BRANCH=NAME]
+                    put the series on a new branch of your own kernel tree
+  make series [SIGNOFF=1] [VERSION=N]
+                    write the series as mails to build/series
+
+  make clean        remove build/, except a tree with work not taken back
+  make help         this text
+
+KERNEL=DIR with the other commands: build on that kernel (a git tree's HEAD, or
+an unpacked tarball) instead of Debian's $(PACKAGE). Each such kernel
+has its own tree, build/tree-<its path>.
+endef
+
+.PHONY: help clean
+help:
+	$(info $(help))
+	@:
+
+clean:
+	@scripts/clean
+
+include scripts/tree.mk
+include scripts/vm.mk

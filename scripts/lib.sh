@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Shared by the scripts around the composed tree. They run in the project's
+# top directory and are given relative paths: only REPO may be anywhere.
+# shellcheck shell=sh
+
+LC_ALL=C
+export LC_ALL
+# A hook that runs make must not lend its repository to ours.
+# shellcheck disable=SC2046
+unset $(git rev-parse --local-env-vars 2>/dev/null) 2>/dev/null || :
+
+say() { printf '==> %s\n' "$*"; }
+die() { printf '%s: error: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# run_logged NAME COMMAND...: keep the output in a log, name it on failure
+run_logged() {
+	log=build/logs/$1.log
+	shift
+	mkdir -p build/logs
+	"$@" >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		printf '%s failed; the whole log: %s\n' "$*" "$log" >&2
+		return 1
+	}
+}
+
+# git that nothing but its arguments decides: no configuration of the user's
+kgit() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 \
+	git -c safe.directory='*' -c core.hooksPath=/dev/null \
+	    -c core.autocrlf=false -c core.safecrlf=false \
+	    -c core.excludesFile=/dev/null -c core.attributesFile=/dev/null \
+	    -c core.fsmonitor=false -c core.quotePath=false \
+	    -c commit.gpgSign=false -c i18n.commitEncoding=UTF-8 \
+	    -c apply.whitespace=nowarn -c apply.ignoreWhitespace=no \
+	    -c diff.noprefix=false -c diff.mnemonicPrefix=false \
+	    -c gc.auto=0 -c advice.detachedHead=false "$@"
+}
+
+# commit_id REPO REV: its id, nothing if there is no such commit
+commit_id() { kgit -C "$1" rev-parse -q --verify "$2^{commit}" || :; }
+
+uncommitted() { kgit -C "$1" status --porcelain --untracked-files=no; }
+
+# The overlay of ROOT: files in directories that the kernel has at its top
+# (scripts/ is the project's own), less what editors leave behind.
+overlay() { # ROOT REPO BASE
+	kgit -C "$2" ls-tree -d --name-only "$3" | while read -r dir; do
+		if [ "$dir" != scripts ] && [ -d "$1/$dir" ]; then
+			(cd "$1" && find "$dir" ! -type d \
+				! -name '*~' ! -name '.*.sw?')
+		fi
+	done | sort
+}
+
+# inputs_id PATCHES TREE: one id for all that make tree reads of the project
+inputs_id() {
+	{
+		find "$1" -type f \( -name series -o -name '*.patch' \) | sort
+		overlay . "$2" base
+	} >"$2/.git/mntns-inputs"
+	{
+		kgit hash-object --no-filters --stdin-paths
+		while IFS= read -r file; do
+			[ ! -x "$file" ] || printf 'executable '
+			printf '%s\n' "$file"
+		done <"$2/.git/mntns-inputs"
+	} <"$2/.git/mntns-inputs" | kgit -C "$2" hash-object -w --stdin
+}
+
+# What make tree last laid out: its last commit and its inputs_id
+recorded_inputs() { kgit -C "$1" rev-parse -q --verify refs/mntns/inputs || :; }
+record() { # TREE COMMIT INPUTS
+	kgit -C "$1" update-ref refs/mntns/composed "$2"
+	kgit -C "$1" update-ref refs/mntns/inputs "$3"
+}
+
+# Has a developer been at work in TREE since?
+edited() {
+	[ "$(commit_id "$1" HEAD)" != "$(commit_id "$1" refs/mntns/composed)" ] ||
+		[ -n "$(uncommitted "$1")" ]
+}
+
+# is_kernel TEXT: is that the top Makefile of a kernel?
+is_kernel() {
+	printf '%s\n' "$1" | grep -q '^VERSION = ' &&
+		printf '%s\n' "$1" | grep -q '^PATCHLEVEL = '
+}

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The base kernel, the series on top of it, and the ways to and fro.
+
+# Quote for the shell; paths may hold spaces, so none is ever a target.
+sq = '$(subst ','\'',$(1))'
+
+BASE ?= $(notdir $(lastword $(sort $(wildcard patches/linux-*))))
+PATCHES := patches/$(BASE)
+PACKAGE := $(subst linux-,linux-source-,$(BASE))
+BRANCH ?= mntns/$(BASE)
+
+# One tree for each base, so that going from one to the other loses nothing.
+ifeq ($(KERNEL),)
+TREE := build/tree
+else
+TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) && pwd -P | \
+	sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
+endif
+
+.PHONY: packages packages-test tree refresh apply series
+.PHONY: check-drift check-tooling
+
+packages:
+	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run
+
+packages-test:
+	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test
+
+tree:
+	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree
+	@scripts/tree $(PATCHES) $(TREE) $(call sq,$(KERNEL))
+
+refresh:
+	@scripts/refresh $(PATCHES) $(TREE)
+
+apply:
+	@scripts/apply $(PATCHES) $(call sq,$(KERNEL)) $(call sq,$(BRANCH))
+
+series: tree
+	@SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
+		scripts/series $(PATCHES) $(TREE)
+
+# What `make refresh` would write is what is there.
+check-drift: tree
+	@scripts/refresh --check $(PATCHES) $(TREE)
+
+check-tooling:
+	@scripts/check-tooling
