@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Empty mount namespaces, step by step.
+ *
+ * unshare(CLONE_NEWNS) copies every mount of the caller, and a container
+ * runtime then takes them away again. unshare(UNSHARE_EMPTY_MNTNS) and
+ * clone3(CLONE_EMPTY_MNTNS) copy none: the new mount namespace has nothing but
+ * an empty directory that never changes (nullfs) to mount the first file
+ * system on.
+ *
+ * new_root() is the function to copy. Descriptors stay open across it all: one
+ * of a directory of the old tree leads back there, so nothing that is to be
+ * confined may inherit one.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/utsname.h>
+
+#include "mntns-sample.h"
+
+#define NOBODY	65534
+
+/* The mounts of the process that all the others are children of */
+static struct mount_list original;
+
+/* The mount at the bottom, which is its own parent. */
+static struct mount real_root(const struct mount *m)
+{
+	struct mount below = *m;
+
+	while (below.parent != below.id)
+		below = get_mount(below.parent);
+	return below;
+}
+
+static const char *magic_name(unsigned long magic)
+{
+	switch (magic) {
+	case NULL_FS_MAGIC:
+		return "NULL_FS_MAGIC";
+	case TMPFS_MAGIC:
+		return "TMPFS_MAGIC";
+	}
+	return "another";
+}
+
+static const char *cwd(void)
+{
+	static char path[PATH_MAX];
+
+	return getcwd(path, sizeof(path)) ?: strerror(errno);
+}
+
+/* The namespace has one mount, nullfs, and that has nothing in it. */
+static void expect_empty(void)
+{
+	static struct mount_list list;
+	const struct mount *root = list.mount;
+	struct statfs fs;
+
+	list_mounts(&list);
+	step_number("number of mounts", list.n, 1);
+	step_text("its type", root->type, "nullfs");
+	step_text("its mount point", root->point, "/");
+	step_number("its parent (itself)", root->parent_old, root->id_old);
+	MUST(statfs("/", &fs));
+	step_text("fs.f_type", magic_name(fs.f_type), "NULL_FS_MAGIC");
+	step_text("current directory", cwd(), "/");
+	FAILS(open("/proc", O_PATH), ENOENT);
+	FAILS(open("/new", O_CREAT | O_WRONLY, 0600), ENOENT);
+}
+
+/* Mount a file system over the empty root and move into it. */
+static void new_root(void)
+{
+	int fsfd, mfd;
+
+	fsfd = MUST(fsopen("tmpfs", FSOPEN_CLOEXEC));
+	MUST(fsconfig(fsfd, FSCONFIG_SET_STRING, "mode", "0755", 0));
+	MUST(fsconfig(fsfd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	mfd = MUST(fsmount(fsfd, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV));
+
+	/* "/" is all there is to mount on... */
+	MUST(move_mount(mfd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH));
+	/* ...and names the nullfs beneath until the root is changed. */
+	MUST(fchdir(mfd));
+	MUST(chroot("."));
+
+	close(mfd);
+	close(fsfd);
+}
+
+static const struct mount *find_mount(const struct mount_list *list,
+				      const char *point)
+{
+	static const struct mount none;
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (!strcmp(list->mount[i].point, point))
+			return &list->mount[i];
+	return &none;
+}
+
+/* The root is the new file system, on nullfs and on nothing else. */
+static void expect_new_root(const struct mount *root)
+{
+	struct mount below = get_mount(root->parent);
+	struct statfs fs;
+
+	step_text("type of the root", root->type, "tmpfs");
+	step_text("type of its parent", below.type, "nullfs");
+	step_number("parent of that (itself)", below.parent_old, below.id_old);
+	MUST(statfs("/", &fs));
+	step_text("fs.f_type", magic_name(fs.f_type), "TMPFS_MAGIC");
+	FAILS(open("/proc", O_PATH), ENOENT);
+}
+
+static void start(void)
+{
+	struct mount bottom;
+
+	list_mounts(&original);
+	bottom = real_root(original.mount);
+	printf("  Beneath them all, seen by statmount() alone, is mount %u.\n",
+	       bottom.id_old);
+	step_text("its type", bottom.type, "nullfs");
+}
+
+/* A copy leaves out files that mount namespaces are pinned by (snapd does). */
+static size_t count_copied(const struct mount_list *list)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < list->n; i++)
+		n += strcmp(list->mount[i].type, "nsfs") != 0;
+	return n;
+}
+
+static void plain_unshare(void)
+{
+	static struct mount_list copy;
+
+	MUST(unshare(CLONE_NEWNS));
+	list_mounts(&copy);
+	step_number("number of mounts (as before)", count_copied(&copy),
+		    count_copied(&original));
+}
+
+static void empty_unshare(void)
+{
+	/* Wherever the process was, it ends up in the empty root. */
+	MUST(chdir("/proc"));
+	MUST(unshare(UNSHARE_EMPTY_MNTNS));
+	expect_empty();
+}
+
+static void empty_clone3(void)
+{
+	struct clone_args args = {
+		.flags = CLONE_EMPTY_MNTNS,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t pid = syscall(__NR_clone3, &args, sizeof(args));
+
+	if (pid <= 0)
+		step_call("clone3({ .flags = CLONE_EMPTY_MNTNS, ... })", pid);
+	if (pid == 0) {
+		expect_empty();
+		exit(0);
+	}
+	wait_for_steps(pid);
+}
+
+static void own_root(void)
+{
+	static struct mount_list list;
+	int dev;
+
+	/* What shall come along is opened while it can still be reached. */
+	dev = MUST(open_tree(AT_FDCWD, "/dev",
+			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+	MUST(unshare(UNSHARE_EMPTY_MNTNS));
+	new_root();
+	MUST(mkdir("/dev", 0755));
+	MUST(move_mount(dev, "", AT_FDCWD, "/dev", MOVE_MOUNT_F_EMPTY_PATH));
+
+	list_mounts(&list);
+	step_number("number of mounts", list.n, 2);
+	expect_new_root(find_mount(&list, "/"));
+	MUST(open("/dev/null", O_WRONLY | O_CLOEXEC));
+}
+
+static ssize_t write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t ret;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, strlen(text));
+	close(fd);
+	return ret;
+}
+
+static void rootless(void)
+{
+	static struct mount_list list;
+
+	MUST(setgroups(0, NULL));
+	MUST(setresgid(NOBODY, NOBODY, NOBODY));
+	MUST(setresuid(NOBODY, NOBODY, NOBODY));
+	/* A process that was root has to ask for its /proc/self/ back. */
+	MUST(prctl(PR_SET_DUMPABLE, 1));
+	FAILS(unshare(UNSHARE_EMPTY_MNTNS), EPERM);
+
+	/* The ids are mapped first: later there's no /proc. */
+	MUST(unshare(CLONE_NEWUSER));
+	MUST(write_file("/proc/self/setgroups", "deny"));
+	MUST(write_file("/proc/self/uid_map", "0 65534 1"));
+	MUST(write_file("/proc/self/gid_map", "0 65534 1"));
+	step_number("getuid()", getuid(), 0);
+
+	MUST(unshare(UNSHARE_EMPTY_MNTNS));
+	expect_empty();
+	new_root();
+	list_mounts(&list);
+	step_number("number of mounts", list.n, 1);
+	expect_new_root(find_mount(&list, "/"));
+}
+
+static bool same_mount(const struct mount *a, const struct mount *b)
+{
+	return a->id == b->id && a->parent == b->parent &&
+	       !strcmp(a->type, b->type) && !strcmp(a->point, b->point);
+}
+
+static void end(void)
+{
+	static struct mount_list now;
+	size_t i, same = 0;
+
+	list_mounts(&now);
+	for (i = 0; i < now.n && i < original.n; i++)
+		same += same_mount(&now.mount[i], &original.mount[i]);
+	step_number("number of mounts (as before)", now.n, original.n);
+	step_number("of them the same", same, original.n);
+}
+
+/* In a process of its own, whose mounts and privileges may change */
+static void run(const char *title, void (*part)(void))
+{
+	pid_t pid;
+
+	printf("\n%s\n\n", title);
+	pid = fork();
+	if (pid == 0) {
+		part();
+		exit(0);
+	}
+	if (pid < 0)
+		step_call("fork()", pid);
+	wait_for_steps(pid);
+}
+
+static void demonstrate(void)
+{
+	printf("1. The mounts that this process has\n\n");
+	start();
+	run("2. unshare(CLONE_NEWNS) copies them all", plain_unshare);
+	run("3. unshare(UNSHARE_EMPTY_MNTNS) copies none", empty_unshare);
+	run("4. clone3() with CLONE_EMPTY_MNTNS: the same for a new process",
+	    empty_clone3);
+	run("5. From there to a root file system, with /dev brought along",
+	    own_root);
+	run("6. The same for a user without privileges", rootless);
+	printf("\n7. The mounts of this process after all that\n\n");
+	end();
+}
+
+/* In a child: for this process the mounts would be gone. */
+static int try_unshare(void)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		_exit(unshare(UNSHARE_EMPTY_MNTNS) ? errno : 0);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+int main(void)
+{
+	struct utsname uts;
+	char title[128];
+
+	uname(&uts);
+	switch (try_unshare()) {
+	case EINVAL:
+		printf("Linux %s has no empty mount namespaces:\n",
+		       uts.release);
+		printf("unshare(UNSHARE_EMPTY_MNTNS) fails with EINVAL.\n");
+		return 4;
+	case EPERM:
+		printf("This needs CAP_SYS_ADMIN: run it as root.\n");
+		return 1;
+	}
+	snprintf(title, sizeof(title), "Empty mount namespaces on Linux %s",
+		 uts.release);
+	begin_steps();
+	run(title, demonstrate);
+	return end_steps();
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the mount namespace samples share: system calls that libc may not have,
+ * the list of mounts, and steps that show themselves and check the answer.
+ */
+#ifndef _MNTNS_SAMPLE_H
+#define _MNTNS_SAMPLE_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+
+/* In case the headers are older than the kernel */
+#ifndef UNSHARE_EMPTY_MNTNS
+#define UNSHARE_EMPTY_MNTNS	0x00100000
+#endif
+#ifndef CLONE_EMPTY_MNTNS
+#define CLONE_EMPTY_MNTNS	0x2000000000ULL
+#endif
+#ifndef NULL_FS_MAGIC
+#define NULL_FS_MAGIC		0x4E554C4C
+#endif
+#ifndef __NR_statmount
+#define __NR_statmount		457
+#endif
+#ifndef __NR_listmount
+#define __NR_listmount		458
+#endif
+
+static inline int open_tree(int dfd, const char *path, unsigned int flags)
+{
+	return syscall(__NR_open_tree, dfd, path, flags);
+}
+
+static inline int move_mount(int from_dfd, const char *from_path,
+			     int to_dfd, const char *to_path,
+			     unsigned int flags)
+{
+	return syscall(__NR_move_mount, from_dfd, from_path, to_dfd, to_path,
+		       flags);
+}
+
+static inline int fsopen(const char *type, unsigned int flags)
+{
+	return syscall(__NR_fsopen, type, flags);
+}
+
+static inline int fsconfig(int fsfd, unsigned int cmd, const char *key,
+			   const void *value, int aux)
+{
+	return syscall(__NR_fsconfig, fsfd, cmd, key, value, aux);
+}
+
+static inline int fsmount(int fsfd, unsigned int flags, unsigned int attr_flags)
+{
+	return syscall(__NR_fsmount, fsfd, flags, attr_flags);
+}
+
+static inline ssize_t listmount(__u64 id, __u64 *list, size_t max)
+{
+	struct mnt_id_req req = {
+		.size = MNT_ID_REQ_SIZE_VER0,
+		.mnt_id = id,
+	};
+
+	return syscall(__NR_listmount, &req, list, max, 0);
+}
+
+static inline int statmount(__u64 id, __u64 mask, struct statmount *sm,
+			    size_t size)
+{
+	struct mnt_id_req req = {
+		.size = MNT_ID_REQ_SIZE_VER0,
+		.mnt_id = id,
+		.param = mask,
+	};
+
+	return syscall(__NR_statmount, &req, sm, size, 0);
+}
+
+/*
+ * Steps: each shows what was asked and what the kernel answered, and counts
+ * whether that is what it should.
+ */
+
+/* Shared memory, since child processes make steps too */
+static struct tally {
+	unsigned int steps;
+	unsigned int held;
+} *tally;
+
+static inline void begin_steps(void)
+{
+	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (tally == MAP_FAILED) {
+		perror("mmap");
+		exit(1);
+	}
+	/* A buffer would be printed by every child, or lost with one. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+/* Prints the last line, returns the exit status. */
+static inline int end_steps(void)
+{
+	printf("\n%u of %u steps held\n", tally->held, tally->steps);
+	return tally->held == tally->steps ? 0 : 1;
+}
+
+static inline void step(bool held, const char *what, const char *answer,
+			const char *expected)
+{
+	tally->steps++;
+	tally->held += held;
+	printf("  %s  %s = %s\n", held ? "ok" : "NO", what, answer);
+	if (!held)
+		printf("      expected: %s\n", expected);
+}
+
+static inline void step_text(const char *what, const char *answer,
+			     const char *expected)
+{
+	step(!strcmp(answer, expected), what, answer, expected);
+}
+
+static inline void step_number(const char *what, unsigned long long answer,
+			       unsigned long long expected)
+{
+	char a[24], e[24];
+
+	snprintf(a, sizeof(a), "%llu", answer);
+	snprintf(e, sizeof(e), "%llu", expected);
+	step(answer == expected, what, a, e);
+}
+
+/* What a system call returned, in words. */
+static inline const char *in_words(long ret)
+{
+	static char text[128];
+
+	if (ret < 0)
+		snprintf(text, sizeof(text), "-1 (%s)", strerror(errno));
+	else
+		snprintf(text, sizeof(text), "%ld", ret);
+	return text;
+}
+
+static inline long step_call(const char *call, long ret)
+{
+	step(ret >= 0, call, in_words(ret), "success");
+	if (ret < 0)
+		exit(1);
+	return ret;
+}
+
+static inline void step_error(const char *call, long ret, int error,
+			      const char *name)
+{
+	bool held = ret < 0 && errno == error;
+	char expected[32];
+
+	snprintf(expected, sizeof(expected), "-1 %s", name);
+	step(held, call, held ? expected : in_words(ret), expected);
+}
+
+/*
+ * A system call that has to succeed, shown as it is written in the source.
+ * What follows makes no sense without it, so a failure ends the process.
+ */
+#define MUST(call)		step_call(#call, call)
+
+/* A system call that has to fail with this error */
+#define FAILS(call, error)	step_error(#call, call, error, #error)
+
+/* Wait for a child process that makes steps. */
+static inline void wait_for_steps(pid_t child)
+{
+	int status = 0;
+
+	if (waitpid(child, &status, 0) < 0)
+		step_call("waitpid(child, &status, 0)", -1);
+	/* One that exits early has said why: see step_call(). */
+	if (WIFSIGNALED(status))
+		step_text("child process", strsignal(WTERMSIG(status)), "exit");
+}
+
+/*
+ * Mounts
+ */
+
+#define MAX_MOUNTS 512
+
+struct mount {
+	__u64 id;		/* never given to another mount... */
+	__u64 parent;
+	unsigned int id_old;	/* ...unlike these, which mountinfo shows */
+	unsigned int parent_old;
+	char type[32];
+	char point[256];
+};
+
+struct mount_list {
+	size_t n;
+	struct mount mount[MAX_MOUNTS];
+};
+
+static inline struct mount get_mount(__u64 id)
+{
+	union {
+		struct statmount sm;
+		char space[8192];	/* for the strings at its end */
+	} buf;
+	struct statmount *sm = &buf.sm;
+	struct mount m = { .id = id };
+
+	if (statmount(id, STATMOUNT_MNT_BASIC | STATMOUNT_MNT_POINT |
+		      STATMOUNT_FS_TYPE, sm, sizeof(buf)) < 0)
+		step_call("statmount(id, mask, sm, size)", -1);
+	m.parent = sm->mnt_parent_id;
+	m.id_old = sm->mnt_id_old;
+	m.parent_old = sm->mnt_parent_id_old;
+	snprintf(m.type, sizeof(m.type), "%s", sm->str + sm->fs_type);
+	/* What lies beneath the caller's root has no place below it. */
+	snprintf(m.point, sizeof(m.point), "%s",
+		 sm->mask & STATMOUNT_MNT_POINT ?
+		 sm->str + sm->mnt_point : "(beneath /)");
+	return m;
+}
+
+static inline void print_mount(const struct mount *m)
+{
+	printf("%10u  %6u  %-10s  %s\n", m->id_old, m->parent_old, m->type,
+	       m->point);
+}
+
+/* List the mounts that the caller can see from its root, and print them. */
+static inline void list_mounts(struct mount_list *list)
+{
+	static __u64 ids[MAX_MOUNTS];
+	size_t i;
+
+	list->n = MUST(listmount(LSMT_ROOT, ids, MAX_MOUNTS));
+	printf("\n%10s  %6s  %-10s  %s\n", "mount id", "parent", "type",
+	       "mount point");
+	for (i = 0; i < list->n; i++) {
+		list->mount[i] = get_mount(ids[i]);
+		print_mount(&list->mount[i]);
+	}
+	printf("\n");
+}
+
+#endif /* _MNTNS_SAMPLE_H */
