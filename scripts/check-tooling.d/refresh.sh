@@ -50,6 +50,22 @@ a_newer_base_leaves_no_noise() {
 	unchanged .
 }
 
+an_edit_that_only_moves_is_no_noise() {
+	yes x | head -n 60 >"$kernel/fs/same.c"
+	dev -C "$kernel" add -f fs/same.c
+	dev -C "$kernel" commit -q -m 'repeated lines'
+	mk tree
+	sed -i '20s/x/y/' "$composed/fs/same.c"
+	commit 'fs: edit a line'
+	mk refresh
+	sed -i '20s/y/x/; 40s/x/y/' "$composed/fs/same.c"
+	tree commit -q -a --amend --no-edit
+	mk refresh
+	rm -rf build
+	mk tree
+	[ "$(sed -n 40p "$composed/fs/same.c")" = y ]
+}
+
 a_removed_commit_takes_its_files_along() {
 	tree reset -q --hard base
 	mk refresh

@@ -32,7 +32,7 @@ odd_git_configuration_changes_nothing() {
 
 tree_keeps_a_developers_work() {
 	sed -i 's/^1$/one/' "$composed/fs/namespace.c"
-	mk tree
+	mk tree | grep 'stays as it is'
 	grep '^one$' "$composed/fs/namespace.c"
 	edit_patch
 	refuses 'make refresh|checkout -f' mk tree
@@ -61,7 +61,7 @@ tree_names_what_does_not_compose() {
 	printf '\tfs/a.c\n' >>"$patches/series"
 	refuses 'fs/a.c twice' mk tree
 	{ cat "$tmp/series"; printf '\tfs/missing.c\n'; } >"$patches/series"
-	refuses fs/missing.c mk tree
+	refuses "names fs/missing.c, which isn't there" mk tree
 	{ cat "$tmp/series"; printf '\tfs/namespace.c\n'; } >"$patches/series"
 	cp "$kernel/fs/namespace.c" fs
 	refuses 'fs/namespace.c: the base already has' mk tree
