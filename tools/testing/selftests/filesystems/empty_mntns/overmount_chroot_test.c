@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Several mounts over the root of an empty mount namespace */
+#include "empty_mntns.h"
+
+#define NR_LAYERS	4
+
+FIXTURE(overmounts)
+{
+	int proc;
+	int outside;		/* the mount namespace of before */
+	int ns;			/* the empty one */
+	int layer[NR_LAYERS];	/* the mounts, the topmost one last */
+	uint64_t id[NR_LAYERS];
+	uint64_t real_root;
+};
+
+FIXTURE_VARIANT(overmounts)
+{
+	bool userns;
+};
+
+FIXTURE_VARIANT_ADD(overmounts, root)
+{
+	.userns = false,
+};
+
+FIXTURE_VARIANT_ADD(overmounts, userns_root)
+{
+	.userns = true,
+};
+
+/* Layer n has a directory "layer-n"; the caller is still on the real root. */
+FIXTURE_SETUP(overmounts)
+{
+	char name[] = "layer-0";
+	int i;
+
+	if (!setup_scene(_metadata, &self->proc))
+		return;
+	self->outside = ASSERT_OK(open_mntns(self->proc));
+	if (variant->userns)
+		ASSERT_OK(enter_userns(self->proc, UNSHARE_EMPTY_MNTNS));
+	else
+		ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
+	self->ns = ASSERT_OK(open_mntns(self->proc));
+	self->real_root = mount_id("/");
+
+	for (i = 0; i < NR_LAYERS; i++, name[6]++) {
+		self->layer[i] = ASSERT_OK(new_tmpfs());
+		ASSERT_OK(mkdirat(self->layer[i], name, 0755));
+		ASSERT_OK(mount_on(self->layer[i], "/"));
+		self->id[i] = mount_id_at(self->layer[i], "");
+	}
+}
+
+FIXTURE_TEARDOWN(overmounts)
+{
+}
+
+/* / of the caller is layer @nr, and nothing of the other ones is there. */
+static void check_root_is_layer(struct __test_metadata *_metadata,
+				FIXTURE_DATA(overmounts) *self, int nr)
+{
+	char name[] = "/layer-0";
+	int i;
+
+	ASSERT_EQ(self->id[nr], mount_id("/")) TH_LOG("/ isn't layer %d", nr);
+	for (i = 0; i < NR_LAYERS; i++, name[7]++) {
+		if (i == nr)
+			ASSERT_OK(access(name, F_OK));
+		else
+			ASSERT_ERRNO(ENOENT, access(name, F_OK));
+	}
+}
+
+static uint64_t parent_of(struct __test_metadata *_metadata, uint64_t id)
+{
+	struct statmount *sm = own_mount(_metadata, id);
+	uint64_t parent;
+
+	parent = sm->mnt_parent_id;
+	free(sm);
+	return parent;
+}
+
+TEST_F(overmounts, do_not_move_a_root_that_stays_on_the_real_one)
+{
+	EXPECT_EQ(1, is_nullfs("/"));
+	EXPECT_EQ(1, is_nullfs("."));
+	EXPECT_ERRNO(ENOENT, access("/layer-3", F_OK));
+	EXPECT_EQ(1 + NR_LAYERS, count_mounts());
+}
+
+TEST_F(overmounts, are_stacked)
+{
+	int i;
+
+	EXPECT_EQ(self->real_root, parent_of(_metadata, self->real_root));
+	EXPECT_EQ(self->real_root, parent_of(_metadata, self->id[0]));
+	for (i = 1; i < NR_LAYERS; i++) {
+		EXPECT_EQ(self->id[i - 1], parent_of(_metadata, self->id[i]));
+	}
+}
+
+TEST_F(overmounts, have_a_topmost_one_to_chroot_into)
+{
+	uint64_t list[NR_LAYERS + 1];
+
+	ASSERT_OK(fchdir(self->layer[NR_LAYERS - 1]));
+	ASSERT_OK(chroot("."));
+	check_root_is_layer(_metadata, self, NR_LAYERS - 1);
+	EXPECT_OK(access("../layer-3", F_OK));
+
+	/* What is below isn't within reach, thus isn't listed. */
+	ASSERT_EQ(1, listmount(LSMT_ROOT, 0, 0, list, ARRAY_SIZE(list), 0));
+	EXPECT_EQ(self->id[NR_LAYERS - 1], list[0]);
+
+	/* It's a root like any other. */
+	ASSERT_OK(mkdir("/mnt", 0755));
+	ASSERT_OK(mount("x", "/mnt", "tmpfs", 0, NULL));
+	EXPECT_EQ(2, count_mounts());
+	EXPECT_OK(umount("/mnt"));
+}
+
+TEST_F(overmounts, have_a_topmost_one_that_setns_lands_on)
+{
+	if (variant->userns) {
+		/* Nobody in there may go out and come back. */
+		ASSERT_OK(setns(self->ns, CLONE_NEWNS));
+	} else {
+		ASSERT_OK(setns(self->outside, CLONE_NEWNS));
+		ASSERT_EQ(0, is_nullfs("/"));
+		ASSERT_OK(setns(self->ns, CLONE_NEWNS));
+	}
+	check_root_is_layer(_metadata, self, NR_LAYERS - 1);
+	ASSERT_OK(access("layer-3", F_OK));
+}
+
+TEST_F(overmounts, can_be_taken_off_again_down_to_the_real_root)
+{
+	int i;
+
+	for (i = NR_LAYERS - 1; i >= 0; i--) {
+		ASSERT_OK(setns(self->ns, CLONE_NEWNS));
+		check_root_is_layer(_metadata, self, i);
+		ASSERT_OK(umount2("/", MNT_DETACH));
+	}
+	ASSERT_OK(setns(self->ns, CLONE_NEWNS));
+	EXPECT_EQ(self->real_root, mount_id("/"));
+	EXPECT_EQ(1, count_mounts());
+	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+}
+
+TEST_F(overmounts, have_a_topmost_one_to_pivot_root_from)
+{
+	int fd;
+
+	ASSERT_OK(chroot_fd(self->layer[NR_LAYERS - 1]));
+	ASSERT_OK(mkdir("/new", 0755));
+	fd = ASSERT_OK(new_tmpfs());
+	ASSERT_OK(mount_on(fd, "/new"));
+	ASSERT_OK(mkdirat(fd, "old", 0755));
+	ASSERT_OK(sys_pivot_root("/new", "/new/old"));
+
+	EXPECT_EQ(mount_id_at(fd, ""), mount_id("/"));
+	EXPECT_OK(access("/old/layer-3", F_OK));
+	EXPECT_EQ(2, count_mounts());
+	EXPECT_OK(umount2("/old", MNT_DETACH));
+	EXPECT_EQ(self->id[NR_LAYERS - 2],
+		  parent_of(_metadata, mount_id("/")));
+}
+
+/* The real root has no parent, and stays below whatever happens. */
+TEST_F(overmounts, do_not_let_the_real_root_be_pivoted_away)
+{
+	ASSERT_OK(fchdir(self->layer[NR_LAYERS - 1]));
+	EXPECT_NE(0, sys_pivot_root(".", "."));
+	EXPECT_EQ(1, is_nullfs("/"));
+	EXPECT_EQ(1 + NR_LAYERS, count_mounts());
+	EXPECT_EQ(self->real_root, parent_of(_metadata, self->id[0]));
+}
+
+TEST_F(overmounts, allow_user_namespaces_from_the_topmost_one)
+{
+	struct place place;
+	pid_t pid;
+
+	ASSERT_OK(chroot_fd(self->layer[NR_LAYERS - 1]));
+	place = current_place(_metadata, self->proc);
+	pid = ASSERT_OK(fork());
+	if (!pid) {
+		ASSERT_OK(enter_userns(self->proc, 0));
+		check_still_at(_metadata, self->proc, place);
+		ASSERT_OK(unshare(CLONE_NEWNS));
+		ASSERT_OK(access("/layer-3", F_OK));
+		ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+
+	/* From another one, a task counts as chrooted. */
+	ASSERT_OK(chroot_fd(self->layer[1]));
+	EXPECT_ERRNO(EPERM, unshare(CLONE_NEWUSER));
+}
+
+TEST_HARNESS_MAIN
