@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The part of scripts/report that reads the console of a kernel
+
+# What a kernel says when something is wrong with it
+function splat(line) {
+	return line ~ /WARNING:|BUG:|UBSAN:|Oops|Kernel panic|Call Trace/ ||
+	       line ~ /cut here|general protection|nable to handle/ ||
+	       line ~ /(self-|expedited |CPUs\/tasks: )?detected .*stall/ ||
+	       line ~ /soft lockup|hard LOCKUP|blocked for more than/ ||
+	       line ~ /suspicious RCU|[a-z] locking dependency|bad unlock/ ||
+	       line ~ /atomic context|while atomic|invalid wait context/ ||
+	       line ~ /unreferenced object|suspected memory leaks/ ||
+	       line ~ /list_(add|del).*corruption|refcount_t:|Busy inodes/ ||
+	       line ~ /oom-killer|allocation failure|process .* leaked/ ||
+	       (line ~ /Tainted:/ && line !~ /Not tainted/)
+}
+
+function judge_console(file,    line, lines, trouble, text, quoted, end) {
+	while ((getline line < file) > 0) {
+		lines++
+		sub(/\r$/, "", line)
+		if (splat(line))
+			trouble++
+		if (trouble && quoted++ < 25)
+			text = text (text == "" ? "" : "\n") "    | " line
+		if (line ~ /reboot: Restarting system/)
+			end = 1
+		else if (line ~ /^<[0-4]>/)
+			warnings[part]++
+	}
+	if (trouble)
+		problem(trouble " lines of trouble in " file, text)
+	if (!lines)
+		problem("there is nothing in " file)
+	else if (!end)
+		problem("the machine didn't reset itself, see " file)
+}

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Kernels, virtual machines, and the tests that run in them.
+
+# The selftests that run, as directories of tools/testing/selftests: the
+# kernel's own that concern the series, and all that the series brings
+TARGETS := filesystems/statmount $(shell sed -n \
+	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
+
+# A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig.
+BEDS := product
+product_ARCH := x86_64
+product_CONFIGS := mntns.config
+
+# What `make test` runs: scripts/CHECK, each with its arguments and what it
+# needs (they print KTAP), and beds with the programs of 64 or 32 bits
+CHECKS := check-tooling check-report check-boot
+check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
+check-boot_NEEDS := kernel-product userland-64
+RUNS := product-64 product-32
+
+# The user space of a machine needs a busybox that its kernel can run.
+BUSYBOX_64 := /bin/busybox
+BUSYBOX_32 := /bin/busybox
+
+# Every tree (KERNEL=DIR) has its own of what is built from it.
+SUFFIX := $(TREE:build/tree%=%)
+vmlinux = build/$(1)$(SUFFIX)/vmlinux
+initramfs = build/userland-$(1)$(SUFFIX)/initramfs.cpio
+RESULTS := build/results
+
+export TARGETS
+
+# Kbuild uses all processors on its own, and a machine under test wants quiet.
+.NOTPARALLEL:
+
+.PHONY: kernel run shell test test-quick kbuild-path
+.PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
+.PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
+
+kernel: kernel-product
+	@echo $(call sq,$(CURDIR)/$(call vmlinux,product))
+
+# Kbuild can't; better said before any long step than by it.
+kbuild-path:
+	@case $(call sq,$(CURDIR)) in *[[:space:]:]*) \
+		echo "error: the kernel can't be built below a path with spaces" \
+		     "or colons; move the project out of" \
+		     $(call sq,$(CURDIR)) >&2; exit 1 ;; esac
+
+$(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
+	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
+		"$* kernel: building (about 4 minutes when from nothing)" \
+		scripts/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) $($*_CONFIGS)
+
+userland-64 userland-32: userland-%: kernel-product
+	@scripts/step build/logs/userland-$*$(SUFFIX).log \
+		"user space of $* bits: building" \
+		scripts/userland $(TREE) build/userland-$*$(SUFFIX) $* \
+			$(BUSYBOX_$*) build/product$(SUFFIX)
+
+run: kernel-product userland-64
+	@scripts/boot run $(call vmlinux,product) $(call initramfs,64) \
+		build/logs/run
+
+shell: kernel-product userland-64
+	@scripts/boot shell $(call vmlinux,product) $(call initramfs,64) \
+		build/logs/shell
+
+# Each part of the tests leaves its results for the report, good or bad.
+.SECONDEXPANSION:
+$(CHECKS:%=run-%): run-%: packages-test $$($$*_NEEDS)
+	@scripts/run-check $* $(RESULTS) $($*_ARGS)
+
+bed = $(firstword $(subst -, ,$(1)))
+bits = $(lastword $(subst -, ,$(1)))
+$(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
+	@scripts/run-vm $* $(RESULTS) $(call vmlinux,$(call bed,$*)) \
+		$(call initramfs,$(call bits,$*)) $(call sq,$(TESTS))
+
+# TESTS="collection[:test] ..." is a part of them.
+test-quick: run-product-64
+	@scripts/report $(RESULTS) product-64
+
+test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
+	@scripts/report $(RESULTS) $(CHECKS) $(RUNS)
