@@ -62,8 +62,8 @@ TEST_F(clone3_empty, has_a_flag_of_its_own)
 {
 	struct clone_args args = { .flags = 1ULL << 37 };
 
-	_Static_assert(CLONE_EMPTY_MNTNS == 1ULL << 37, "ABI");
-	_Static_assert(sizeof(CLONE_EMPTY_MNTNS) == sizeof(uint64_t), "ABI");
+	static_assert(CLONE_EMPTY_MNTNS == 1ULL << 37, "ABI");
+	static_assert(sizeof(CLONE_EMPTY_MNTNS) == sizeof(uint64_t), "ABI");
 	clone_and_check(_metadata, self, &args);
 }
 

@@ -21,9 +21,9 @@ FIXTURE_TEARDOWN(unshare_empty)
 
 TEST_F(unshare_empty, has_the_number_of_clone_parent_settid)
 {
-	_Static_assert(UNSHARE_EMPTY_MNTNS == 0x00100000, "ABI");
-	_Static_assert(UNSHARE_EMPTY_MNTNS == CLONE_PARENT_SETTID, "ABI");
-	_Static_assert(NULL_FS_MAGIC == 0x4E554C4C, "ABI");
+	static_assert(UNSHARE_EMPTY_MNTNS == 0x00100000, "ABI");
+	static_assert(UNSHARE_EMPTY_MNTNS == CLONE_PARENT_SETTID, "ABI");
+	static_assert(NULL_FS_MAGIC == 0x4E554C4C, "ABI");
 
 	ASSERT_OK(sys_unshare(0x00100000));
 	check_empty_mntns(_metadata, self->proc, self->before);

@@ -202,7 +202,7 @@ TEST_F(nullfs, is_an_empty_directory)
 	struct statfs st;
 	struct statx sx;
 
-	_Static_assert(NULL_FS_MAGIC == 0x4E554C4C, "ABI");
+	static_assert(NULL_FS_MAGIC == 0x4E554C4C, "ABI");
 
 	ASSERT_OK(fstatfs(self->dir, &st));
 	EXPECT_EQ(0x4E554C4C, st.f_type);
@@ -727,7 +727,7 @@ TEST_F(nullfs, refuses_to_be_frozen_trimmed_or_labeled)
 
 TEST_F(nullfs, has_nothing_to_execute)
 {
-	char *argv[] = { "x", NULL };
+	char *const argv[] = { "x", NULL };
 
 	EXPECT_ERRNO(ENOENT, execv("/x", argv));
 	EXPECT_ERRNO(EACCES, execv("/", argv));
