@@ -7,7 +7,6 @@
 #ifndef __MNTNS_UTILS_H
 #define __MNTNS_UTILS_H
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -39,13 +38,13 @@
 
 /* For headers that are older than the tests. */
 #ifndef OPEN_TREE_NAMESPACE
-#define OPEN_TREE_NAMESPACE	(1 << 1)
+#define OPEN_TREE_NAMESPACE	0x00000002
 #endif
 #ifndef FSMOUNT_NAMESPACE
 #define FSMOUNT_NAMESPACE	0x00000002
 #endif
 #ifndef CLONE_EMPTY_MNTNS
-#define CLONE_EMPTY_MNTNS	(1ULL << 37)
+#define CLONE_EMPTY_MNTNS	0x2000000000ULL
 #endif
 #ifndef UNSHARE_EMPTY_MNTNS
 #define UNSHARE_EMPTY_MNTNS	0x00100000
@@ -90,14 +89,15 @@
 
 #define __mntns_errno(end, err, call)					\
 	do {								\
-		int __err = (err);					\
+		int __end = (end), __err = (err);			\
 									\
 		errno = 0;						\
 		if ((call) != -1)					\
-			__mntns_fail(end, "%s succeeded, expected: %s",	\
+			__mntns_fail(__end,				\
+				     "%s succeeded, expected: %s",	\
 				     #call, strerror(__err));		\
 		else if (errno != __err)				\
-			__mntns_fail(end, "%s: %m, expected: %s",	\
+			__mntns_fail(__end, "%s: %m, expected: %s",	\
 				     #call, strerror(__err));		\
 	} while (0)
 
@@ -108,16 +108,20 @@
 /* @part has to be in @text, or not. */
 #define EXPECT_HAS(text, part)						\
 	do {								\
-		if (!strstr(text, part))				\
+		const char *__text = (text), *__part = (part);		\
+									\
+		if (!strstr(__text, __part))				\
 			__mntns_fail(0, "no \"%s\" in: %s",		\
-				     part, text);			\
+				     __part, __text);			\
 	} while (0)
 
 #define EXPECT_LACKS(text, part)					\
 	do {								\
-		if (strstr(text, part))					\
+		const char *__text = (text), *__part = (part);		\
+									\
+		if (strstr(__text, __part))				\
 			__mntns_fail(0, "\"%s\" in: %s",		\
-				     part, text);			\
+				     __part, __text);			\
 	} while (0)
 
 /*
@@ -254,8 +258,8 @@ static inline int open_proc(void)
 }
 
 /* Replaces what the existing file @path has, in one write. */
-static inline int __attribute__((format(printf, 3, 4)))
-write_at(int dfd, const char *path, const char *fmt, ...)
+static inline __printf(3, 4)
+int write_at(int dfd, const char *path, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
@@ -534,6 +538,18 @@ static inline struct statmount *own_mount(struct __test_metadata *_metadata,
 	return sm;
 }
 
+/* The mount that @id is on; its own ID if that's the real root. */
+static inline uint64_t parent_of(struct __test_metadata *_metadata,
+				 uint64_t id)
+{
+	struct statmount *sm = own_mount(_metadata, id);
+	uint64_t parent;
+
+	parent = sm->mnt_parent_id;
+	free(sm);
+	return parent;
+}
+
 /*
  * Others must see of the mount namespace @ns_fd what a task sees that enters
  * it: the same mounts, at the same places relative to what is / in there.
@@ -559,7 +575,8 @@ static inline void check_seen_as_inside(struct __test_metadata *_metadata,
 	/* There is only the root that all have: it may be kept to itself. */
 	if (!outside && ASSERT_OK(is_nullfs("/")) == 1 &&
 	    ASSERT_OK(count_mounts()) == 1) {
-		EXPECT_EQ(ENOENT, err) TH_LOG("from outside: %s", strerror(err));
+		EXPECT_EQ(ENOENT, err)
+			TH_LOG("from outside: %s", strerror(err));
 		ASSERT_OK(setns(own, CLONE_NEWNS));
 	} else {
 		struct statmount *sm;
