@@ -36,7 +36,7 @@ static int try_clone(uint64_t flags)
  * the parent stays where it is. Returns in the parent, the child is gone.
  */
 static void clone_and_check(struct __test_metadata *_metadata,
-			    FIXTURE_DATA(clone3_empty) *self,
+			    int proc, struct place before,
 			    struct clone_args *args)
 {
 	char *mounts, *mounts_after;
@@ -46,12 +46,12 @@ static void clone_and_check(struct __test_metadata *_metadata,
 	args->exit_signal = SIGCHLD;
 	pid = ASSERT_OK(sys_clone3(args));
 	if (!pid) {
-		check_empty_mntns(_metadata, self->proc, self->before);
+		check_empty_mntns(_metadata, proc, before);
 		_exit(0);
 	}
 	join_child(_metadata, pid);
 
-	check_still_at(_metadata, self->proc, self->before);
+	check_still_at(_metadata, proc, before);
 	mounts_after = own_mounts(_metadata);
 	EXPECT_STREQ(mounts, mounts_after);
 	free(mounts);
@@ -64,7 +64,7 @@ TEST_F(clone3_empty, has_a_flag_of_its_own)
 
 	static_assert(CLONE_EMPTY_MNTNS == 1ULL << 37, "ABI");
 	static_assert(sizeof(CLONE_EMPTY_MNTNS) == sizeof(uint64_t), "ABI");
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 /* It implies CLONE_NEWNS, which may be given. */
@@ -75,7 +75,7 @@ TEST_F(clone3_empty, combines_with_clone_newns)
 	/* Not more than one namespace is created. */
 	ASSERT_OK(enter_userns(self->proc, 0));
 	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 TEST_F(clone3_empty, combines_with_flags_about_other_things)
@@ -91,7 +91,7 @@ TEST_F(clone3_empty, combines_with_flags_about_other_things)
 			.flags = CLONE_EMPTY_MNTNS | flags[i],
 		};
 
-		clone_and_check(_metadata, self, &args);
+		clone_and_check(_metadata, self->proc, self->before, &args);
 	}
 }
 
@@ -139,9 +139,9 @@ TEST_F(clone3_empty, refuses_unknown_bits)
 
 /* The child's part of a test that another mount namespace isn't created in */
 static void exit_from_old_mntns(struct __test_metadata *_metadata,
-				FIXTURE_DATA(clone3_empty) *self)
+				int proc, struct place before)
 {
-	check_still_at(_metadata, self->proc, self->before);
+	check_still_at(_metadata, proc, before);
 	_exit(0);
 }
 
@@ -158,7 +158,7 @@ TEST_F(clone3_empty, leaves_clone_parent_settid_alone)
 
 	pid = ASSERT_OK(sys_clone3(&args));
 	if (!pid)
-		exit_from_old_mntns(_metadata, self);
+		exit_from_old_mntns(_metadata, self->proc, self->before);
 	EXPECT_EQ(pid, (pid_t)tid);
 	join_child(_metadata, pid);
 
@@ -189,7 +189,7 @@ TEST_F(clone3_empty, is_not_for_clone)
 
 	pid = ASSERT_OK(sys_clone(UNSHARE_EMPTY_MNTNS | SIGCHLD, &tid));
 	if (!pid)
-		exit_from_old_mntns(_metadata, self);
+		exit_from_old_mntns(_metadata, self->proc, self->before);
 	EXPECT_EQ(pid, tid);
 	join_child(_metadata, pid);
 
@@ -197,19 +197,19 @@ TEST_F(clone3_empty, is_not_for_clone)
 	/* It ignores the upper half of its flags, with what they imply too. */
 	pid = ASSERT_OK(sys_clone(CLONE_EMPTY_MNTNS | SIGCHLD, NULL));
 	if (!pid)
-		exit_from_old_mntns(_metadata, self);
+		exit_from_old_mntns(_metadata, self->proc, self->before);
 	join_child(_metadata, pid);
 
 	pid = ASSERT_OK(sys_clone(CLONE_EMPTY_MNTNS | CLONE_FS | SIGCHLD,
 				  NULL));
 	if (!pid)
-		exit_from_old_mntns(_metadata, self);
+		exit_from_old_mntns(_metadata, self->proc, self->before);
 	join_child(_metadata, pid);
 
 	ASSERT_OK(become_nobody());
 	pid = ASSERT_OK(sys_clone(CLONE_EMPTY_MNTNS | SIGCHLD, NULL));
 	if (!pid)
-		exit_from_old_mntns(_metadata, self);
+		exit_from_old_mntns(_metadata, self->proc, self->before);
 	join_child(_metadata, pid);
 #endif
 }
@@ -230,7 +230,7 @@ TEST_F(clone3_empty, is_for_everybody_with_a_user_namespace)
 		SKIP(return, "user namespaces are for root alone");
 
 	ASSERT_OK(become_nobody());
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 TEST_F(clone3_empty, does_not_let_an_unprivileged_user_out_of_a_chroot)
@@ -264,7 +264,7 @@ TEST_F(clone3_empty, keeps_to_the_limit_of_mount_namespaces)
 	join_child(_metadata, pid);
 
 	/* With its task the namespace is gone. */
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 /* A namespace that is created after the mount namespace can't be. */
@@ -283,7 +283,7 @@ TEST_F(clone3_empty, leaves_nothing_when_a_later_step_fails)
 		ASSERT_ERRNO(ENOSPC, try_clone(CLONE_EMPTY_MNTNS |
 					       CLONE_NEWUTS));
 	check_still_at(_metadata, self->proc, self->before);
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 TEST_F(clone3_empty, leaves_nothing_when_there_is_no_fd_left)
@@ -306,7 +306,7 @@ TEST_F(clone3_empty, leaves_nothing_when_there_is_no_fd_left)
 		ASSERT_ERRNO(EMFILE, sys_clone3(&args));
 		ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
 	}
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 /* Each allocation fails once. What that leaves behind fails the next one. */
@@ -342,7 +342,7 @@ TEST_F_TIMEOUT(clone3_empty, leaves_nothing_when_memory_runs_out, 120)
 	/* A few were tried. */
 	EXPECT_LT(3, nth);
 	check_still_at(_metadata, self->proc, self->before);
-	clone_and_check(_metadata, self, &args);
+	clone_and_check(_metadata, self->proc, self->before, &args);
 	switch_fault_injection(false);
 }
 
@@ -586,6 +586,13 @@ FIXTURE_VARIANT_ADD(clone3_empty_with, uts)
 {
 	.flag = CLONE_NEWUTS,
 	.file = "uts",
+};
+
+FIXTURE_VARIANT_ADD(clone3_empty_with, all_of_them)
+{
+	.flag = CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
+		CLONE_NEWTIME | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWNS,
+	.file = "user",
 };
 
 FIXTURE_SETUP(clone3_empty_with)

@@ -3,7 +3,7 @@
 #ifndef __EMPTY_MNTNS_H
 #define __EMPTY_MNTNS_H
 
-#include <limits.h>
+#include <assert.h>
 
 #include "../../kselftest_harness.h"
 #include "../mntns_utils.h"

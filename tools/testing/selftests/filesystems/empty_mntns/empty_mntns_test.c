@@ -219,7 +219,7 @@ TEST_F(unshare_empty, is_freed_with_its_last_task)
 
 /* A namespace that is created after the mount namespace can't be. */
 static void fail_after_the_mount_namespace(struct __test_metadata *_metadata,
-					   FIXTURE_DATA(unshare_empty) *self)
+					   int proc, struct place before)
 {
 	char *mounts, *mounts_after;
 	int i;
@@ -229,7 +229,7 @@ static void fail_after_the_mount_namespace(struct __test_metadata *_metadata,
 		ASSERT_ERRNO(ENOSPC, sys_unshare(UNSHARE_EMPTY_MNTNS |
 						 CLONE_NEWUTS));
 
-	check_still_at(_metadata, self->proc, self->before);
+	check_still_at(_metadata, proc, before);
 	ASSERT_OK(access("/tmp", F_OK));
 	ASSERT_OK(access("dir", F_OK));
 	mounts_after = own_mounts(_metadata);
@@ -237,7 +237,7 @@ static void fail_after_the_mount_namespace(struct __test_metadata *_metadata,
 
 	/* What had been created is gone: the limit isn't reached. */
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
-	check_empty_mntns(_metadata, self->proc, self->before);
+	check_empty_mntns(_metadata, proc, before);
 }
 
 TEST_F(unshare_empty, changes_nothing_when_a_later_step_fails)
@@ -249,7 +249,7 @@ TEST_F(unshare_empty, changes_nothing_when_a_later_step_fails)
 	ASSERT_OK(enter_userns(self->proc, 0));
 	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
 	ASSERT_OK(set_limit(self->proc, "max_uts_namespaces", 0));
-	fail_after_the_mount_namespace(_metadata, self);
+	fail_after_the_mount_namespace(_metadata, self->proc, self->before);
 }
 
 /* The same with somebody else who uses the same root and cwd */
@@ -271,7 +271,7 @@ TEST_F(unshare_empty, changes_nothing_shared_when_a_later_step_fails)
 		check_still_at(_metadata, self->proc, self->before);
 		_exit(0);
 	}
-	fail_after_the_mount_namespace(_metadata, self);
+	fail_after_the_mount_namespace(_metadata, self->proc, self->before);
 	give_turn(_metadata, peer);
 	join_child(_metadata, pid);
 }
@@ -576,8 +576,7 @@ TEST_F(unshare_empty, takes_no_part_in_propagation)
 }
 
 /* The real root is shared, and an empty namespace has a copy of that mount. */
-static void stay_apart(struct __test_metadata *_metadata,
-		       FIXTURE_DATA(unshare_empty) *self, bool userns)
+static void stay_apart(struct __test_metadata *_metadata, int proc, bool userns)
 {
 	struct place first;
 	pid_t pid;
@@ -585,19 +584,19 @@ static void stay_apart(struct __test_metadata *_metadata,
 
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 	ASSERT_OK(mount(NULL, "/", NULL, MS_SHARED, NULL));
-	first = current_place(_metadata, self->proc);
+	first = current_place(_metadata, proc);
 
 	pid = fork_peer(_metadata, 0, &peer);
 	if (!pid) {
 		if (userns)
-			ASSERT_OK(enter_userns(self->proc,
+			ASSERT_OK(enter_userns(proc,
 					       UNSHARE_EMPTY_MNTNS));
 		else
 			ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 		give_turn(_metadata, peer);
 
 		await_turn(_metadata, peer);
-		check_empty_mntns(_metadata, self->proc, first);
+		check_empty_mntns(_metadata, proc, first);
 		ASSERT_OK(mount("x", "/", "tmpfs", 0, NULL));
 		ASSERT_EQ(2, count_mounts());
 		give_turn(_metadata, peer);
@@ -622,12 +621,12 @@ static void stay_apart(struct __test_metadata *_metadata,
 
 TEST_F(unshare_empty, has_no_peer_when_the_real_root_is_shared)
 {
-	stay_apart(_metadata, self, false);
+	stay_apart(_metadata, self->proc, false);
 }
 
 TEST_F(unshare_empty, has_no_master_when_the_real_root_is_shared)
 {
-	stay_apart(_metadata, self, true);
+	stay_apart(_metadata, self->proc, true);
 }
 
 /* What root has set on the real root, root of a user namespace can't undo. */
@@ -778,6 +777,13 @@ FIXTURE_VARIANT_ADD(unshare_empty_with, uts)
 {
 	.flag = CLONE_NEWUTS,
 	.file = "uts",
+};
+
+FIXTURE_VARIANT_ADD(unshare_empty_with, all_of_them)
+{
+	.flag = CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
+		CLONE_NEWTIME | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWNS,
+	.file = "user",
 };
 
 FIXTURE_SETUP(unshare_empty_with)

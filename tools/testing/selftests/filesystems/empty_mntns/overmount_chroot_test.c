@@ -59,28 +59,18 @@ FIXTURE_TEARDOWN(overmounts)
 
 /* / of the caller is layer @nr, and nothing of the other ones is there. */
 static void check_root_is_layer(struct __test_metadata *_metadata,
-				FIXTURE_DATA(overmounts) *self, int nr)
+				const uint64_t id[NR_LAYERS], int nr)
 {
 	char name[] = "/layer-0";
 	int i;
 
-	ASSERT_EQ(self->id[nr], mount_id("/")) TH_LOG("/ isn't layer %d", nr);
+	ASSERT_EQ(id[nr], mount_id("/")) TH_LOG("/ isn't layer %d", nr);
 	for (i = 0; i < NR_LAYERS; i++, name[7]++) {
 		if (i == nr)
 			ASSERT_OK(access(name, F_OK));
 		else
 			ASSERT_ERRNO(ENOENT, access(name, F_OK));
 	}
-}
-
-static uint64_t parent_of(struct __test_metadata *_metadata, uint64_t id)
-{
-	struct statmount *sm = own_mount(_metadata, id);
-	uint64_t parent;
-
-	parent = sm->mnt_parent_id;
-	free(sm);
-	return parent;
 }
 
 TEST_F(overmounts, do_not_move_a_root_that_stays_on_the_real_one)
@@ -97,9 +87,8 @@ TEST_F(overmounts, are_stacked)
 
 	EXPECT_EQ(self->real_root, parent_of(_metadata, self->real_root));
 	EXPECT_EQ(self->real_root, parent_of(_metadata, self->id[0]));
-	for (i = 1; i < NR_LAYERS; i++) {
+	for (i = 1; i < NR_LAYERS; i++)
 		EXPECT_EQ(self->id[i - 1], parent_of(_metadata, self->id[i]));
-	}
 }
 
 TEST_F(overmounts, have_a_topmost_one_to_chroot_into)
@@ -108,7 +97,7 @@ TEST_F(overmounts, have_a_topmost_one_to_chroot_into)
 
 	ASSERT_OK(fchdir(self->layer[NR_LAYERS - 1]));
 	ASSERT_OK(chroot("."));
-	check_root_is_layer(_metadata, self, NR_LAYERS - 1);
+	check_root_is_layer(_metadata, self->id, NR_LAYERS - 1);
 	EXPECT_OK(access("../layer-3", F_OK));
 
 	/* What is below isn't within reach, thus isn't listed. */
@@ -132,7 +121,7 @@ TEST_F(overmounts, have_a_topmost_one_that_setns_lands_on)
 		ASSERT_EQ(0, is_nullfs("/"));
 		ASSERT_OK(setns(self->ns, CLONE_NEWNS));
 	}
-	check_root_is_layer(_metadata, self, NR_LAYERS - 1);
+	check_root_is_layer(_metadata, self->id, NR_LAYERS - 1);
 	ASSERT_OK(access("layer-3", F_OK));
 }
 
@@ -142,7 +131,7 @@ TEST_F(overmounts, can_be_taken_off_again_down_to_the_real_root)
 
 	for (i = NR_LAYERS - 1; i >= 0; i--) {
 		ASSERT_OK(setns(self->ns, CLONE_NEWNS));
-		check_root_is_layer(_metadata, self, i);
+		check_root_is_layer(_metadata, self->id, i);
 		ASSERT_OK(umount2("/", MNT_DETACH));
 	}
 	ASSERT_OK(setns(self->ns, CLONE_NEWNS));
