@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * proc with subset=pid shows nothing but tasks. It needs no visible proc, so
+ * that a user namespace can have one in a mount namespace with an empty table.
+ * In return it doesn't count as one, and remains what it is.
+ */
+#include <ctype.h>
+
+#include "containment.h"
+
+/*
+ * subset= takes a list, and an empty list is all of proc. As an empty string is
+ * refused anyway, it takes a comma to give one.
+ */
+#define ALL	","
+
+enum table {
+	EMPTY,		/* made by unshare() */
+	NEW_FS,		/* made by fsmount() */
+};
+
+/* A context for proc with subset=@subset (NULL: not given), to be created */
+static int new_proc(const char *subset)
+{
+	int fs_fd, err;
+
+	fs_fd = sys_fsopen("proc", FSOPEN_CLOEXEC);
+	if (fs_fd == -1)
+		return -1;
+	if ((!subset || !sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "subset",
+				      subset, 0)) &&
+	    !sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return fs_fd;
+	err = errno;
+	close(fs_fd);
+	errno = err;
+	return -1;
+}
+
+/* There are tasks in the directory @dir, and nothing else. */
+static void check_is_subset(struct __test_metadata *_metadata,
+			    const char *path)
+{
+	struct dirent *entry;
+	int tasks = 0, fd;
+	DIR *dir;
+
+	dir = opendir(path);
+	ASSERT_TRUE(!!dir) TH_LOG("%s: %m", path);
+	while ((entry = readdir(dir))) {
+		if (isdigit(entry->d_name[0])) {
+			tasks++;
+			continue;
+		}
+		EXPECT_TRUE(entry->d_name[0] == '.' ||
+			    !strcmp(entry->d_name, "self") ||
+			    !strcmp(entry->d_name, "thread-self"))
+			TH_LOG("there is %s", entry->d_name);
+	}
+	EXPECT_LT(0, tasks);
+	closedir(dir);
+
+	/* Names that aren't listed aren't there either. */
+	fd = ASSERT_OK(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	EXPECT_OK(faccessat(fd, "self/status", F_OK, 0));
+	EXPECT_ERRNO(ENOENT, faccessat(fd, "sys", F_OK, 0));
+	EXPECT_ERRNO(ENOENT, faccessat(fd, "uptime", F_OK, 0));
+	EXPECT_ERRNO(ENOENT, faccessat(fd, "mounts", F_OK, 0));
+	close(fd);
+}
+
+static int mount_proc(const char *dir, unsigned long flags, const char *options)
+{
+	return mount("proc", dir, "proc", flags, options);
+}
+
+/* No call gets the caller a proc with everything in it. */
+static void expect_no_full_proc(struct __test_metadata *_metadata)
+{
+	int fs_fd;
+
+	EXPECT_ERRNO(EPERM, mount_proc("/mnt", 0, NULL));
+	EXPECT_ERRNO(EPERM, mount_proc("/mnt", MS_RDONLY, NULL));
+	EXPECT_ERRNO(EPERM, mount_proc("/mnt", 0, "hidepid=2"));
+	fs_fd = ASSERT_OK(new_proc(NULL));
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, 0, 0));
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	close(fs_fd);
+
+	fs_fd = ASSERT_OK(new_proc(ALL));
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, 0, 0));
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	close(fs_fd);
+}
+
+static int remount(const char *dir, const char *options)
+{
+	return mount(NULL, dir, NULL, MS_REMOUNT, options);
+}
+
+/* What becomes of subset=@subset by fspick() of @dir */
+static int reconfigure(const char *dir, const char *subset)
+{
+	int fs_fd, err, ret;
+
+	fs_fd = sys_fspick(AT_FDCWD, dir, FSPICK_CLOEXEC);
+	if (fs_fd == -1)
+		return -1;
+	ret = sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "subset", subset, 0);
+	if (!ret)
+		ret = sys_fsconfig(fs_fd, FSCONFIG_CMD_RECONFIGURE, NULL, NULL,
+				   0);
+	err = errno;
+	close(fs_fd);
+	errno = err;
+	return ret;
+}
+
+/* Root in a user and a PID namespace, in a mount namespace without any proc */
+FIXTURE(subset_pid)
+{
+	int proc;
+	pid_t pid;
+};
+
+FIXTURE_VARIANT(subset_pid)
+{
+	enum table table;
+};
+
+FIXTURE_VARIANT_ADD(subset_pid, in_an_empty_namespace)
+{
+	.table = EMPTY,
+};
+
+FIXTURE_VARIANT_ADD(subset_pid, in_one_with_a_new_file_system)
+{
+	.table = NEW_FS,
+};
+
+/*
+ * A process that is in a new PID namespace goes on with the test; the one that
+ * started it waits for it.
+ */
+static void enter_pidns(struct __test_metadata *_metadata)
+{
+	pid_t pid;
+
+	pid = ASSERT_OK(fork_with(CLONE_NEWPID));
+	if (pid) {
+		join_child(_metadata, pid);
+		_exit(0);
+	}
+}
+
+FIXTURE_SETUP(subset_pid)
+{
+	int ns;
+
+	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+		return;
+	if (!can_unshare(CLONE_NEWPID))
+		SKIP(return, "no PID namespaces");
+
+	if (variant->table == EMPTY) {
+		ASSERT_OK(enter_userns(self->proc, UNSHARE_EMPTY_MNTNS));
+		close(ASSERT_OK(overmount_root()));
+	} else {
+		ASSERT_OK(enter_userns(self->proc, 0));
+		ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		close(ns);
+	}
+	ASSERT_OK(mkdir("/proc", 0555));
+	ASSERT_OK(mkdir("/mnt", 0755));
+	enter_pidns(_metadata);
+}
+
+FIXTURE_TEARDOWN(subset_pid)
+{
+}
+
+TEST_F(subset_pid, needs_no_visible_proc)
+{
+	int fs_fd;
+
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	check_is_subset(_metadata, "/proc");
+	EXPECT_OK(umount2("/proc", 0));
+
+	fs_fd = ASSERT_OK(new_proc("pid"));
+	ASSERT_OK(mount_on(ASSERT_OK(sys_fsmount(fs_fd, 0, 0)), "/proc"));
+	check_is_subset(_metadata, "/proc");
+	/* as often as wanted, and with all attributes */
+	ASSERT_OK(mount_proc("/mnt", MS_NOSUID | MS_NODEV | MS_NOEXEC |
+			     MS_NOATIME, "subset=pid,hidepid=2"));
+	ASSERT_OK(mount_proc("/mnt", MS_RDONLY, "subset=pid"));
+}
+
+TEST_F(subset_pid, can_be_a_namespace_of_its_own)
+{
+	int fs_fd, ns;
+	pid_t pid;
+
+	fs_fd = ASSERT_OK(new_proc("pid"));
+	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	check_seen_alike(_metadata, ns);
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		check_is_subset(_metadata, "/");
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
+TEST_F(subset_pid, does_not_make_all_of_it_visible)
+{
+	expect_no_full_proc(_metadata);
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	check_is_subset(_metadata, "/proc");
+	expect_no_full_proc(_metadata);
+	/* more of them don't help */
+	ASSERT_OK(mkdir("/more", 0755));
+	ASSERT_OK(mount_proc("/more", MS_RDONLY, "subset=pid"));
+	expect_no_full_proc(_metadata);
+}
+
+/* Not in a new namespace either that has it as the root, or in a copy */
+TEST_F(subset_pid, does_not_make_all_of_it_visible_elsewhere)
+{
+	int fs_fd, ns;
+	pid_t pid;
+
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		expect_no_full_proc(_metadata);
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+
+	fs_fd = ASSERT_OK(new_proc("pid"));
+	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		fs_fd = ASSERT_OK(new_proc(NULL));
+		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, 0, 0));
+		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
+TEST_F(subset_pid, cannot_be_reconfigured_to_all_of_it)
+{
+	int fs_fd;
+
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	EXPECT_ERRNO(EINVAL, remount("/proc", "subset="));
+	EXPECT_ERRNO(EINVAL, reconfigure("/proc", ""));
+	EXPECT_ERRNO(EINVAL, reconfigure("/proc", ALL));
+	EXPECT_ERRNO(EINVAL, reconfigure("/proc", "all"));
+
+	/* with the context it was made by */
+	fs_fd = ASSERT_OK(new_proc("pid"));
+	ASSERT_OK(sys_fsmount(fs_fd, 0, 0));
+	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "subset", ALL, 0));
+	EXPECT_ERRNO(EINVAL, sys_fsconfig(fs_fd, FSCONFIG_CMD_RECONFIGURE,
+					  NULL, NULL, 0));
+	check_is_subset(_metadata, "/proc");
+
+	/* Other options can be changed, and those that don't change, given. */
+	EXPECT_OK(remount("/proc", "hidepid=2"));
+	EXPECT_OK(remount("/proc", "subset=pid"));
+	EXPECT_OK(remount("/proc", NULL));
+	EXPECT_OK(reconfigure("/proc", "pid"));
+	check_is_subset(_metadata, "/proc");
+	expect_no_full_proc(_metadata);
+}
+
+/* The same for sysfs: it has no such thing. */
+TEST_F(subset_pid, is_a_matter_of_proc_alone)
+{
+	if (!can_unshare(CLONE_NEWNET))
+		SKIP(return, "no network namespaces");
+	ASSERT_OK(sys_unshare(CLONE_NEWNET));
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	EXPECT_ERRNO(EPERM, mount("sys", "/mnt", "sysfs", 0, NULL));
+	EXPECT_ERRNO(EPERM, new_fs_mntns("sysfs", 0));
+}
+
+/* A proc is there already, and read-only; @masked: and not all of it */
+FIXTURE(subset_pid_besides)
+{
+	int proc;
+};
+
+FIXTURE_VARIANT(subset_pid_besides)
+{
+	enum caller caller;
+	bool masked;
+};
+
+FIXTURE_VARIANT_ADD(subset_pid_besides, a_visible_one)
+{
+	.caller = USERNS_ROOT,
+};
+
+FIXTURE_VARIANT_ADD(subset_pid_besides, a_masked_one)
+{
+	.caller = USERNS_ROOT,
+	.masked = true,
+};
+
+FIXTURE_VARIANT_ADD(subset_pid_besides, a_foreign_visible_one)
+{
+	.caller = FOREIGN,
+};
+
+FIXTURE_VARIANT_ADD(subset_pid_besides, a_foreign_masked_one)
+{
+	.caller = FOREIGN,
+	.masked = true,
+};
+
+FIXTURE_SETUP(subset_pid_besides)
+{
+	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+		return;
+	if (!can_unshare(CLONE_NEWPID))
+		SKIP(return, "no PID namespaces");
+	ASSERT_OK(mkdir("/proc", 0555));
+	ASSERT_OK(mkdir("/mnt", 0555));
+	ASSERT_OK(mount_proc("/proc", MS_RELATIME, NULL));
+	if (variant->masked)
+		ASSERT_OK(mount("mask", "/proc/sys", "tmpfs", 0, NULL));
+	ASSERT_OK(mount(NULL, "/proc", NULL,
+			MS_REMOUNT | MS_BIND | MS_RDONLY | MS_RELATIME, NULL));
+	become(_metadata, self->proc, variant->caller);
+}
+
+FIXTURE_TEARDOWN(subset_pid_besides)
+{
+}
+
+/* A context in a new PID namespace, with subset=@subset */
+static int new_proc_elsewhere(struct __test_metadata *_metadata,
+			      const char *subset)
+{
+	int fs_fd;
+
+	fs_fd = ASSERT_OK(fsopen_elsewhere("proc",
+					   CLONE_NEWNS | CLONE_NEWPID));
+	if (subset)
+		ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "subset",
+				       subset, 0));
+	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	return fs_fd;
+}
+
+TEST_F(subset_pid_besides, keeps_the_locked_attributes)
+{
+	struct mount_attr rw = { .attr_clr = MOUNT_ATTR_RDONLY };
+	struct mount_attr atime = {
+		.attr_clr = MOUNT_ATTR__ATIME,
+		.attr_set = MOUNT_ATTR_STRICTATIME,
+	};
+	int fs_fd, ns;
+	pid_t pid;
+
+	fs_fd = new_proc_elsewhere(_metadata, "pid");
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE,
+					MOUNT_ATTR_NOATIME |
+					MOUNT_ATTR_RDONLY));
+	if (variant->caller == USERNS_ROOT)
+		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, 0, 0));
+	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE,
+				   MOUNT_ATTR_RDONLY));
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		ASSERT_ERRNO(ENOENT, access("/uptime", F_OK));
+		EXPECT_ERRNO(EPERM, sys_mount_setattr(AT_FDCWD, "/", 0, &rw));
+		EXPECT_ERRNO(EPERM, mount(NULL, "/", NULL,
+					  MS_REMOUNT | MS_BIND | MS_RELATIME,
+					  NULL));
+		EXPECT_ERRNO(EPERM, sys_mount_setattr(AT_FDCWD, "/", 0,
+						      &atime));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
+/* With a subset next to it the other doesn't count for more. */
+TEST_F(subset_pid_besides, does_not_relax_anything)
+{
+	int fs_fd, mnt;
+
+	fs_fd = new_proc_elsewhere(_metadata, "pid");
+	if (variant->caller == USERNS_ROOT) {
+		mnt = ASSERT_OK(sys_fsmount(fs_fd, 0, MOUNT_ATTR_RDONLY));
+		ASSERT_OK(mount_on(mnt, "/mnt"));
+	}
+	fs_fd = new_proc_elsewhere(_metadata, NULL);
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	if (variant->masked)
+		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE,
+						MOUNT_ATTR_RDONLY));
+	else
+		EXPECT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE,
+				      MOUNT_ATTR_RDONLY));
+}
+
+/* A full one, in the PID namespace of root */
+FIXTURE(full_proc)
+{
+	int proc;
+};
+
+FIXTURE_SETUP(full_proc)
+{
+	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+		return;
+	ASSERT_OK(mkdir("/proc", 0555));
+	ASSERT_OK(mkdir("/mnt", 0755));
+	ASSERT_OK(mount_proc("/proc", 0, NULL));
+}
+
+FIXTURE_TEARDOWN(full_proc)
+{
+}
+
+TEST_F(full_proc, cannot_be_reconfigured_to_a_subset)
+{
+	EXPECT_ERRNO(EINVAL, remount("/proc", "subset=pid"));
+	EXPECT_ERRNO(EINVAL, reconfigure("/proc", "pid"));
+	EXPECT_OK(access("/proc/uptime", F_OK));
+	EXPECT_OK(remount("/proc", "hidepid=0"));
+	EXPECT_OK(reconfigure("/proc", ALL));
+	EXPECT_OK(access("/proc/uptime", F_OK));
+
+	/* It's the same for root with a subset. */
+	ASSERT_OK(mount_proc("/mnt", 0, "subset=pid"));
+	EXPECT_ERRNO(EINVAL, reconfigure("/mnt", ALL));
+	EXPECT_ERRNO(ENOENT, access("/mnt/uptime", F_OK));
+}
+
+/* Root's subset is no full one for others, nor is it in the way of one. */
+TEST_F(full_proc, alone_is_a_visible_one)
+{
+	int fs_fd;
+
+	ASSERT_OK(mount_proc("/mnt", 0, "subset=pid"));
+	become(_metadata, self->proc, FOREIGN);
+	fs_fd = new_proc_elsewhere(_metadata, NULL);
+	EXPECT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+}
+
+TEST_F(full_proc, is_not_visible_when_it_is_a_subset)
+{
+	int fs_fd;
+
+	ASSERT_OK(umount2("/proc", 0));
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	become(_metadata, self->proc, FOREIGN);
+	fs_fd = new_proc_elsewhere(_metadata, NULL);
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+}
+
+TEST_HARNESS_MAIN
