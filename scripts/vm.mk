@@ -3,10 +3,8 @@
 
 # The selftests that run, as directories of tools/testing/selftests: the
 # kernel's own that concern the series, and all that the series brings
-TARGETS := filesystems/statmount filesystems/nullfs filesystems/empty_mntns \
-	filesystems/open_tree_ns filesystems/fsmount_ns \
-	filesystems/mntns_containment
-	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
+TARGETS := $(addprefix filesystems/,statmount nullfs empty_mntns \
+	open_tree_ns fsmount_ns mntns_containment)
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig.
 BEDS := product
