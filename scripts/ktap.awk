@@ -2,17 +2,18 @@
 # The part of scripts/report that reads KTAP
 
 # The reason why a test may be skipped here, or nothing
-function may_skip(name,    bed) {
-	bed = part
-	sub(/-[0-9]+$/, "", bed)
-	if ((part, name) in allowed)
-		return allowed[part, name]
-	return allowed[bed, name]
+function may_skip(name,    i) {
+	for (i = 1; i <= nallowed; i++)
+		if (test[i] == name && concerns(i)) {
+			used[i] = 1
+			return reason[i]
+		}
+	return ""
 }
 
 # One result: "ok 3 name # SKIP reason", or as kselftest.h's own functions
 # have it, "ok 3 # SKIP name"
-function result(line,    name, directive, reason) {
+function result(line,    name, directive, why) {
 	name = line
 	sub(/^(not )?ok [0-9]+ *(- )?/, "", name)
 	if (match(name, /# *(SKIP|XFAIL|XPASS|TODO)/)) {
@@ -33,9 +34,9 @@ function result(line,    name, directive, reason) {
 		nrecent = 0
 	} else if (line !~ /^ok/ || directive !~ /SKIP/) {
 		problem(name, recall())
-	} else if ((reason = may_skip(name)) != "") {
+	} else if ((why = may_skip(name)) != "") {
 		skipped[part]++
-		print "skipped " part ": " name " (" reason ")"
+		print "skipped " part ": " name " (" why ")"
 		nrecent = 0
 	} else {
 		problem(name " was skipped, and isn't in scripts/skips",

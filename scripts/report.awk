@@ -64,13 +64,34 @@ function judge(    file, vm, i, line, listed, status, seen) {
 	judge_console(part ".console")
 }
 
+# Is that entry of scripts/skips for this part, or the bed that it runs on?
+function concerns(i) {
+	return where[i] == part || part ~ "^" where[i] "-[0-9]+$"
+}
+
+# A skip that is agreed to but doesn't happen would hide one that does later.
+function unused_skips(    i, program) {
+	for (i = 1; i <= nallowed; i++) {
+		program = test[i]
+		sub(/:[^:]*$/, "", program)
+		if (concerns(i) && (part, program) in reported && !(i in used))
+			print "note    " part ": " test[i] " wasn't skipped; " \
+			      "scripts/skips needn't list it"
+	}
+	split("", used)
+}
+
 BEGIN {
 	while ((getline line < skips) > 0)
-		if (split(line, field, "\t") == 3 && line !~ /^#/)
-			allowed[field[1], field[2]] = field[3]
+		if (split(line, field, "\t") == 3 && line !~ /^#/) {
+			where[++nallowed] = field[1]
+			test[nallowed] = field[2]
+			reason[nallowed] = field[3]
+		}
 	for (i = 1; i < ARGC; i++) {
 		part = ARGV[i]
 		judge()
+		unused_skips()
 	}
 	for (i = 1; i < ARGC; i++) {
 		part = ARGV[i]
