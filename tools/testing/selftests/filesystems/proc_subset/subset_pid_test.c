@@ -6,7 +6,7 @@
  */
 #include <ctype.h>
 
-#include "containment.h"
+#include "../mntns_containment/containment.h"
 
 /*
  * subset= takes a list, and an empty list is all of proc. As an empty string is
