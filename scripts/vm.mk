@@ -4,7 +4,7 @@
 # The selftests that run, as directories of tools/testing/selftests: the
 # kernel's own that concern the series, and all that the series brings
 TARGETS := $(addprefix filesystems/,statmount nullfs empty_mntns \
-	open_tree_ns fsmount_ns mntns_containment)
+	open_tree_ns fsmount_ns mntns_containment proc_subset)
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig.
 BEDS := product
