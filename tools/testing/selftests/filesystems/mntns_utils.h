@@ -7,6 +7,7 @@
 #ifndef __MNTNS_UTILS_H
 #define __MNTNS_UTILS_H
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -3,8 +3,6 @@
 #ifndef __EMPTY_MNTNS_H
 #define __EMPTY_MNTNS_H
 
-#include <assert.h>
-
 #include "../../kselftest_harness.h"
 #include "../mntns_utils.h"
 

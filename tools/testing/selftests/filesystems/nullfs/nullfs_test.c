@@ -4,7 +4,6 @@
  * and all share it. Hence nobody may leave anything behind in it that others
  * could notice.
  */
-#include <assert.h>
 #include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
