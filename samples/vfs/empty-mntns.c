@@ -13,19 +13,12 @@
  * confined may inherit one.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/utsname.h>
 
 #include "mntns-sample.h"
-
-#define NOBODY	65534
 
 /* The mounts of the process that all the others are children of */
 static struct mount_list original;
@@ -97,18 +90,6 @@ static void new_root(void)
 	close(fsfd);
 }
 
-static const struct mount *find_mount(const struct mount_list *list,
-				      const char *point)
-{
-	static const struct mount none;
-	size_t i;
-
-	for (i = 0; i < list->n; i++)
-		if (!strcmp(list->mount[i].point, point))
-			return &list->mount[i];
-	return &none;
-}
-
 /* The root is the new file system, on nullfs and on nothing else. */
 static void expect_new_root(const struct mount *root)
 {
@@ -132,16 +113,6 @@ static void start(void)
 	printf("  Beneath them all, seen by statmount() alone, is mount %u.\n",
 	       bottom.id_old);
 	step_text("its type", bottom.type, "nullfs");
-}
-
-/* A copy leaves out files that mount namespaces are pinned by (snapd does). */
-static size_t count_copied(const struct mount_list *list)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < list->n; i++)
-		n += strcmp(list->mount[i].type, "nsfs") != 0;
-	return n;
 }
 
 static void plain_unshare(void)
@@ -198,35 +169,15 @@ static void own_root(void)
 	MUST(open("/dev/null", O_WRONLY | O_CLOEXEC));
 }
 
-static ssize_t write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t ret;
-
-	if (fd < 0)
-		return -1;
-	ret = write(fd, text, strlen(text));
-	close(fd);
-	return ret;
-}
-
 static void rootless(void)
 {
 	static struct mount_list list;
 
-	MUST(setgroups(0, NULL));
-	MUST(setresgid(NOBODY, NOBODY, NOBODY));
-	MUST(setresuid(NOBODY, NOBODY, NOBODY));
-	/* A process that was root has to ask for its /proc/self/ back. */
-	MUST(prctl(PR_SET_DUMPABLE, 1));
+	become_nobody();
 	FAILS(unshare(UNSHARE_EMPTY_MNTNS), EPERM);
 
-	/* The ids are mapped first: later there's no /proc. */
 	MUST(unshare(CLONE_NEWUSER));
-	MUST(write_file("/proc/self/setgroups", "deny"));
-	MUST(write_file("/proc/self/uid_map", "0 65534 1"));
-	MUST(write_file("/proc/self/gid_map", "0 65534 1"));
-	step_number("getuid()", getuid(), 0);
+	map_nobody_to_root();
 
 	MUST(unshare(UNSHARE_EMPTY_MNTNS));
 	expect_empty();
@@ -252,22 +203,6 @@ static void end(void)
 		same += same_mount(&now.mount[i], &original.mount[i]);
 	step_number("number of mounts (as before)", now.n, original.n);
 	step_number("of them the same", same, original.n);
-}
-
-/* In a process of its own, whose mounts and privileges may change */
-static void run(const char *title, void (*part)(void))
-{
-	pid_t pid;
-
-	printf("\n%s\n\n", title);
-	pid = fork();
-	if (pid == 0) {
-		part();
-		exit(0);
-	}
-	if (pid < 0)
-		step_call("fork()", pid);
-	wait_for_steps(pid);
 }
 
 static void demonstrate(void)
@@ -299,23 +234,6 @@ static int try_unshare(void)
 
 int main(void)
 {
-	struct utsname uts;
-	char title[128];
-
-	uname(&uts);
-	switch (try_unshare()) {
-	case EINVAL:
-		printf("Linux %s has no empty mount namespaces:\n",
-		       uts.release);
-		printf("unshare(UNSHARE_EMPTY_MNTNS) fails with EINVAL.\n");
-		return 4;
-	case EPERM:
-		printf("This needs CAP_SYS_ADMIN: run it as root.\n");
-		return 1;
-	}
-	snprintf(title, sizeof(title), "Empty mount namespaces on Linux %s",
-		 uts.release);
-	begin_steps();
-	run(title, demonstrate);
-	return end_steps();
+	return show("empty mount namespaces", demonstrate,
+		    "unshare(UNSHARE_EMPTY_MNTNS)", try_unshare());
 }

@@ -7,13 +7,18 @@
 #define _MNTNS_SAMPLE_H
 
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/magic.h>
@@ -26,6 +31,15 @@
 #endif
 #ifndef CLONE_EMPTY_MNTNS
 #define CLONE_EMPTY_MNTNS	0x2000000000ULL
+#endif
+#ifndef FSMOUNT_NAMESPACE
+#define FSMOUNT_NAMESPACE	0x00000002
+#endif
+#ifndef OPEN_TREE_NAMESPACE
+#define OPEN_TREE_NAMESPACE	0x00000002
+#endif
+#ifndef MNT_DETACH	/* <sys/mount.h> may clash with <linux/mount.h> */
+#define MNT_DETACH		2
 #endif
 #ifndef NULL_FS_MAGIC
 #define NULL_FS_MAGIC		0x4E554C4C
@@ -64,6 +78,22 @@ static inline int fsconfig(int fsfd, unsigned int cmd, const char *key,
 static inline int fsmount(int fsfd, unsigned int flags, unsigned int attr_flags)
 {
 	return syscall(__NR_fsmount, fsfd, flags, attr_flags);
+}
+
+static inline int mount(const char *source, const char *point, const char *type,
+			unsigned long flags, const char *options)
+{
+	return syscall(__NR_mount, source, point, type, flags, options);
+}
+
+static inline int umount2(const char *point, int flags)
+{
+	return syscall(__NR_umount2, point, flags);
+}
+
+static inline int pivot_root(const char *new_root, const char *put_old)
+{
+	return syscall(__NR_pivot_root, new_root, put_old);
 }
 
 static inline ssize_t listmount(__u64 id, __u64 *list, size_t max)
@@ -195,6 +225,88 @@ static inline void wait_for_steps(pid_t child)
 		step_text("child process", strsignal(WTERMSIG(status)), "exit");
 }
 
+/* In a process of its own, whose mounts and privileges may change */
+static inline void in_child(void (*part)(void))
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		part();
+		exit(0);
+	}
+	if (pid < 0)
+		step_call("fork()", pid);
+	wait_for_steps(pid);
+}
+
+static inline void run(const char *title, void (*part)(void))
+{
+	printf("\n%s\n\n", title);
+	in_child(part);
+}
+
+/*
+ * A whole sample; returns its exit status. @error is that of @call, which has
+ * been tried to see whether the kernel has @feature.
+ */
+static inline int show(const char *feature, void (*sample)(void),
+		       const char *call, int error)
+{
+	struct utsname uts;
+	char title[128];
+
+	uname(&uts);
+	switch (error) {
+	case EINVAL:
+		printf("Linux %s has no %s:\n", uts.release, feature);
+		printf("%s fails with EINVAL.\n", call);
+		return 4;
+	case EPERM:
+		printf("This needs CAP_SYS_ADMIN: run it as root.\n");
+		return 1;
+	}
+	snprintf(title, sizeof(title), "Linux %s: %s", uts.release, feature);
+	begin_steps();
+	run(title, sample);
+	return end_steps();
+}
+
+/*
+ * From root to a user without privileges, and to root in a user namespace
+ */
+
+#define NOBODY	65534
+
+static inline void become_nobody(void)
+{
+	MUST(setgroups(0, NULL));
+	MUST(setresgid(NOBODY, NOBODY, NOBODY));
+	MUST(setresuid(NOBODY, NOBODY, NOBODY));
+	/* A process that was root has to ask for its /proc/self/ back. */
+	MUST(prctl(PR_SET_DUMPABLE, 1));
+}
+
+static inline ssize_t write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	ssize_t ret;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, strlen(text));
+	close(fd);
+	return ret;
+}
+
+/* Needs /proc, so it comes before that is left behind. */
+static inline void map_nobody_to_root(void)
+{
+	MUST(write_file("/proc/self/setgroups", "deny"));
+	MUST(write_file("/proc/self/uid_map", "0 65534 1"));
+	MUST(write_file("/proc/self/gid_map", "0 65534 1"));
+	step_number("getuid()", getuid(), 0);
+}
+
 /*
  * Mounts
  */
@@ -206,6 +318,7 @@ struct mount {
 	__u64 parent;
 	unsigned int id_old;	/* ...unlike these, which mountinfo shows */
 	unsigned int parent_old;
+	__u64 ns;
 	char type[32];
 	char point[256];
 };
@@ -225,11 +338,12 @@ static inline struct mount get_mount(__u64 id)
 	struct mount m = { .id = id };
 
 	if (statmount(id, STATMOUNT_MNT_BASIC | STATMOUNT_MNT_POINT |
-		      STATMOUNT_FS_TYPE, sm, sizeof(buf)) < 0)
+		      STATMOUNT_MNT_NS_ID | STATMOUNT_FS_TYPE, sm, sizeof(buf)) < 0)
 		step_call("statmount(id, mask, sm, size)", -1);
 	m.parent = sm->mnt_parent_id;
 	m.id_old = sm->mnt_id_old;
 	m.parent_old = sm->mnt_parent_id_old;
+	m.ns = sm->mnt_ns_id;
 	snprintf(m.type, sizeof(m.type), "%s", sm->str + sm->fs_type);
 	/* What lies beneath the caller's root has no place below it. */
 	snprintf(m.point, sizeof(m.point), "%s",
@@ -258,6 +372,31 @@ static inline void list_mounts(struct mount_list *list)
 		print_mount(&list->mount[i]);
 	}
 	printf("\n");
+}
+
+static inline const struct mount *find_mount(const struct mount_list *list,
+					     const char *point)
+{
+	static const struct mount none;
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (!strcmp(list->mount[i].point, point))
+			return &list->mount[i];
+	return &none;
+}
+
+/*
+ * How many of them unshare(CLONE_NEWNS) copies. It leaves out files that mount
+ * namespaces are pinned by (snapd does that).
+ */
+static inline size_t count_copied(const struct mount_list *list)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < list->n; i++)
+		n += strcmp(list->mount[i].type, "nsfs") != 0;
+	return n;
 }
 
 #endif /* _MNTNS_SAMPLE_H */
