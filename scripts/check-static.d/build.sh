@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What compilers say of all that the series touches
+# Variables are check-static's.
+# shellcheck shell=sh disable=SC2154
+
+selftests=tools/testing/selftests
+
+# configure OUT: the product's configuration, which comes with the series
+configure() {
+	at "$tip" || return
+	cmp -s "$work/kernel/configs/mntns.config" "$check/$1/fragment" && return
+	progress "$1: configuring"
+	mkdir -p "$check/$1"
+	scripts/kbuild "$work" "$check/$1" x86_64 -s tinyconfig mntns.config &&
+		cp "$work/kernel/configs/mntns.config" "$check/$1/fragment"
+}
+
+# Objects of the kernel, directories of samples
+targets() {
+	touched -- '*.c' ':!samples' ':!tools' | sed 's/c$/o/'
+	touched -- samples | sed 's,/[^/]*$,/,' | sort -u
+}
+
+# compile OUT [ARGUMENT...]: make the targets, write warnings to $notes/OUT
+compile() {
+	out=$1
+	shift
+	# shellcheck disable=SC2046
+	scripts/kbuild "$work" "$check/$out" x86_64 -s --output-sync=target \
+		W=1 "$@" $(targets) >"$notes/$out.log" 2>&1 </dev/null || {
+		warnings <"$notes/$out.log" | grep -w error ||
+			tail -n 12 "$notes/$out.log"
+		return 1
+	}
+	warnings <"$notes/$out.log" >"$notes/$out"
+}
+
+# Objects of the base are always made anew, since only then all warnings show.
+compile_base() { # OUT [ARGUMENT...]
+	configure "$1" && at base || return
+	progress "$1: building the base's objects"
+	targets | sed "s,^,$check/$1/," | grep '\.o$' | xargs rm -f
+	compile "$@" && mv "$notes/$1" "$notes/$1.base"
+}
+
+# make_selftests COMPILER BITS: those in whose directories the files named on
+# standard input are; print warnings
+make_selftests() {
+	sed 's,/[^/]*$,,' | sort -u | while IFS= read -r dir; do
+		[ -e "$work/$dir/Makefile" ] || continue
+		out=$PWD/$check/selftests-$1-$2/$dir
+		rm -rf "$out"
+		mkdir -p "$out"
+		{
+			make -s -C "$work/$dir" OUTPUT="$out" CC="$1" \
+				USERCFLAGS="-m$2" \
+				KHDR_INCLUDES="-isystem $PWD/$check/gcc/usr/include" ||
+				echo 'make: error: failed'
+		} </dev/null 2>&1 | warnings | sed "s,^,$dir/,"
+	done
+}
+selftests() {
+	scripts/kbuild "$work" "$check/gcc" x86_64 -s headers </dev/null >&2 ||
+		return
+	for compiler in gcc clang; do
+		for bits in 64 32; do
+			touched -- "$selftests/*.[ch]" |
+				make_selftests $compiler $bits \
+					>"$notes/selftests-$compiler-$bits" &
+		done
+	done
+	wait
+	cat "$notes"/selftests-*-*
+}
+before_selftests_build_with_gcc_and_clang() { configure gcc && note selftests; }
+selftests_build_with_gcc_and_clang() {
+	compare selftests || way_out "correct them in $tree"
+}
+
+# check_commit COMMIT: its objects, samples and selftests; report things once
+check_commit() {
+	at "$1" || return
+	: >"$notes/gcc"
+	kgit -C "$tree" diff --quiet "$1^" "$1" -- ':!tools' ':!Documentation' ||
+		compile gcc C=1 || return
+	kgit -C "$tree" diff --name-only "$1^" "$1" -- "$selftests/*.[ch]" |
+		make_selftests gcc 64 >>"$notes/gcc"
+	only_new "$notes/gcc.base" "$notes/gcc" >"$notes/new" && return
+	cat "$notes/new"
+	cat "$notes/new" >>"$notes/gcc.base"
+	return 1
+}
+before_every_commit_builds_with_gcc_and_sparse() {
+	compile_base gcc C=1 && note selftests &&
+		cat "$notes/selftests.base" >>"$notes/gcc.base"
+}
+every_commit_builds_with_gcc_and_sparse() {
+	bad=0
+	for commit in $commits; do
+		subject=$(kgit -C "$tree" log -1 --format=%s "$commit")
+		progress "gcc and sparse: $subject"
+		check_commit "$commit" || {
+			bad=1
+			echo "^ $subject"
+		}
+	done
+	[ $bad = 0 ] || way_out "git -C $tree rebase -i base, correct these" \
+		"commits, make refresh"
+}
+
+before_series_builds_with_clang() { CC=clang compile_base clang; }
+series_builds_with_clang() {
+	at "$tip" || return
+	! CC=clang compile clang ||
+		! only_new "$notes/clang.base" "$notes/clang" || return 0
+	way_out "correct this in $tree; the whole log: $notes/clang.log"
+}

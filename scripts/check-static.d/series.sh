@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The series as text
+# Variables are check-static's.
+# shellcheck shell=sh disable=SC2154
+
+# refresh says the way out.
+patches_and_tree_agree() { scripts/refresh --check "$patches" "$tree"; }
+
+# Its exit status doesn't tell whether it got to the end, its summary does.
+checkpatch() {
+	# shellcheck disable=SC2016
+	printf '%s\n' "$commits" | xargs -P "$(nproc)" -I '{}' sh -c '
+		cd "$1" && scripts/checkpatch.pl --strict --show-types \
+			--no-signoff --git "$2" >"$3-$2" 2>"$3-$2.stderr" || :
+	' checkpatch "$tree" '{}' "$PWD/$notes/checkpatch"
+	for commit in $commits; do
+		kgit -C "$tree" log -1 --format='COMMIT %s%n' "$commit"
+		cat "$notes/checkpatch-$commit"
+		echo
+		grep -q '^total: ' "$notes/checkpatch-$commit" || {
+			cat "$notes/checkpatch-$commit.stderr"
+			return 1
+		}
+	done
+}
+commits_pass_checkpatch() {
+	checkpatch >"$notes/checkpatch" || {
+		tail -n 12 "$notes/checkpatch"
+		way_out "make scripts/checkpatch.pl of $tree work (it needs perl)"
+		return
+	}
+	awk -f scripts/checkpatch.awk scripts/checkpatch-exceptions RS= \
+		"$notes/checkpatch" ||
+		way_out "git -C $tree rebase -i base, make refresh. Where" \
+			"checkpatch errs, add a line to scripts/checkpatch-exceptions"
+}
+
+kernel_doc() {
+	touched -- '*.[ch]' >"$notes/files"
+	(cd "$work" && xargs scripts/kernel-doc -none -Wall 2>&1) \
+		<"$notes/files" || :
+}
+before_kernel_doc_is_complete() { note kernel_doc; }
+kernel_doc_is_complete() {
+	compare kernel_doc || way_out "complete these comments in $tree"
+}
+
+# check-headers.sh doesn't tell when a copy that lags behind does so by more,
+# and doesn't know every copy.
+header_copies() {
+	(cd "$work/tools/perf" && bash ./check-headers.sh 2>&1)
+	touched -- include/uapi | while IFS= read -r file; do
+		kgit -C "$work" ls-files "tools/*$file" |
+		while IFS= read -r copy; do
+			diff -B "$work/$copy" "$work/$file" |
+				sed -n "s,^[<>],$copy: &,p"
+		done
+	done
+}
+before_header_copies_are_in_sync() { note header_copies; }
+header_copies_are_in_sync() {
+	compare header_copies || way_out "change the copies in tools/ alike" \
+		"(a commit of its own: tools headers: sync ...)"
+}
