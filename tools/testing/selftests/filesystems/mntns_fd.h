@@ -341,7 +341,7 @@ static inline void check_no_traces(struct __test_metadata *_metadata, int proc,
 {
 	struct traces now = find_traces(_metadata, proc);
 
-	EXPECT_EQ(before.fds, now.fds)
+	ASSERT_EQ(before.fds, now.fds)
 		TH_LOG("a file descriptor too many");
 	EXPECT_STREQ(before.mounts, now.mounts);
 	while (now.spare < before.spare) {

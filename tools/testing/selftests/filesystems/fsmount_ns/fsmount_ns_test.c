@@ -671,6 +671,22 @@ TEST_F(fsmount_ns_owner, saves_a_detour)
 		  can_unmount_top(_metadata, direct));
 }
 
+/* What is mounted already */
+TEST_F(fsmount_ns_owner, refuses_the_context_of_a_mount)
+{
+	struct traces before = find_traces(_metadata, self->scene.proc);
+	int fs_fd;
+
+	fs_fd = ASSERT_OK(sys_fspick(AT_FDCWD, "/tmp", FSPICK_CLOEXEC));
+	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
+	close(fs_fd);
+	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	close(ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_CLOEXEC, 0)));
+	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
+	close(fs_fd);
+	check_no_traces(_metadata, self->scene.proc, before);
+}
+
 /* In a user namespace, which has a limit of its own */
 FIXTURE(fsmount_ns_userns)
 {

@@ -554,6 +554,40 @@ TEST_F(detached_tree, keeps_its_covers)
 	join_child(_metadata, pid);
 }
 
+/* Made in a mount namespace of the caller's user namespace, by a helper */
+TEST_F(detached_tree, keeps_what_others_in_the_user_namespace_covered)
+{
+	pid_t pid;
+	int tree, ns;
+
+	if (variant->caller == USERNS_ROOT)
+		ASSERT_OK(enter_userns(self->proc, 0));
+	pid = ASSERT_OK(fork_with(CLONE_FILES | CLONE_NEWNS));
+	if (!pid) {
+		ASSERT_OK(make_mount("/tree"));
+		ASSERT_OK(mkdir("/tree/away", 0755));
+		ASSERT_OK(mkdir("/tree/dir", 0755));
+		ASSERT_OK(make_file("/tree/dir/secret"));
+		ASSERT_OK(make_mount("/tree/dir"));
+		/* In the place of a file descriptor that all know */
+		tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree",
+					       OPEN_TREE_CLONE | AT_RECURSIVE));
+		ASSERT_OK(dup3(tree, self->tree, O_CLOEXEC));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+
+	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "", AT_EMPTY_PATH));
+	ns = ASSERT_OK(copy_to_mntns(self->tree, "",
+				     AT_EMPTY_PATH | AT_RECURSIVE));
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
 /*
  * Root in a user namespace, in its own mount namespace. It gets the locked
  * mounts when it is created; others are its own to remove.

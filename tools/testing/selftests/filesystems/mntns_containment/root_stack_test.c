@@ -108,6 +108,34 @@ TEST_F(root_stack, is_removable_if_all_of_it_is_own)
 	check_tops(_metadata, true);
 }
 
+/* What is locked in the tree, to what it covered, isn't on top of that. */
+TEST_F(root_stack, is_removable_though_it_was_locked_in_the_tree)
+{
+	pid_t pid;
+	int tree, ns;
+
+	ASSERT_OK(make_mount("/tree/dir"));
+	become(_metadata, self->proc, USERNS_ROOT);
+	tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree", OPEN_TREE_CLONE |
+				       AT_RECURSIVE));
+	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
+	close(ASSERT_OK(overmount_root()));
+	ASSERT_OK(mkdir("/mnt", 0755));
+	ASSERT_OK(mount_on(tree, "/mnt"));
+	ASSERT_ERRNO(EINVAL, umount2("/mnt/dir", 0));
+
+	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/mnt/dir", 0));
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		ASSERT_OK(access("/dir", F_OK));
+		ASSERT_OK(umount2("/", MNT_DETACH));
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		ASSERT_EQ(1, ASSERT_OK(is_nullfs("/")));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
 /* In a namespace that was made so, it goes on. */
 TEST_F(root_stack, stays_locked_in_the_next_namespace)
 {

@@ -137,7 +137,6 @@ TEST_F(open_tree_ns, returns_a_mount_namespace)
 	EXPECT_NE(inode_of(_metadata, one), inode_of(_metadata, two));
 }
 
-/* Root finds it among all of them. */
 TEST_F(open_tree_ns, has_the_tree_as_root)
 {
 	struct place place;
@@ -177,7 +176,6 @@ TEST_F(open_tree_ns, has_the_tree_as_root)
 	EXPECT_OK(access("tree/new", F_OK));
 }
 
-/* Below is the real root, which is empty. */
 TEST_F(open_tree_ns, is_seen_alike_from_outside_and_inside)
 {
 	int ns;
@@ -322,7 +320,6 @@ TEST_F(open_tree_ns, is_closed_on_exec_if_asked_for)
 	EXPECT_EQ(FD_CLOEXEC, ASSERT_OK(fcntl(fd, F_GETFD)));
 }
 
-/* Every mount in the copy has the attributes that the original has. */
 TEST_F(open_tree_ns, refuses_other_flags)
 {
 	const unsigned int known = OPEN_TREE_CLONE | OPEN_TREE_NAMESPACE |
@@ -387,7 +384,6 @@ TEST_F(open_tree_ns, needs_privilege)
 	ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
 }
 
-/* Mounts that can't be bound */
 /* What whoever is in there does is of no concern to those outside. */
 TEST_F(open_tree_ns, leaves_the_source_alone)
 {
@@ -420,7 +416,6 @@ TEST_F(open_tree_ns, leaves_the_source_alone)
 	}
 }
 
-/* As unshare(CLONE_NEWNS) does it: a copy of a shared mount is its peer. */
 /* The real root counts, and each mount of the tree. */
 TEST_F(open_tree_ns, keeps_to_the_limit_of_mounts)
 {
@@ -483,7 +478,6 @@ TEST_F_TIMEOUT(open_tree_ns, leaves_nothing_when_memory_runs_out, 120)
 	check_no_traces(_metadata, self->scene.proc, before);
 }
 
-/* A tree that isn't mounted in any namespace yet */
 /* One made from within another */
 TEST_F(open_tree_ns, can_be_nested)
 {
@@ -556,6 +550,7 @@ FIXTURE_TEARDOWN(open_tree_ns_owner)
 	leave_scene(_metadata, &self->scene);
 }
 
+/* Every mount in the copy has the attributes that the original has. */
 TEST_F(open_tree_ns_owner, keeps_the_attributes)
 {
 	static const uint64_t attrs[] = {
@@ -601,6 +596,7 @@ TEST_F(open_tree_ns_owner, keeps_the_attributes)
 	}
 }
 
+/* Mounts that can't be bound */
 TEST_F(open_tree_ns_owner, copies_unbindable_mounts_only_below_others)
 {
 	struct traces before;
@@ -624,6 +620,7 @@ TEST_F(open_tree_ns_owner, copies_unbindable_mounts_only_below_others)
 	join_child(_metadata, pid);
 }
 
+/* As unshare(CLONE_NEWNS) does it: a copy of a shared mount is its peer. */
 TEST_F(open_tree_ns_owner, shares_what_was_shared)
 {
 	pid_t pid;
@@ -645,6 +642,32 @@ TEST_F(open_tree_ns_owner, shares_what_was_shared)
 	EXPECT_OK(access("tree/there/file", F_OK));
 }
 
+/* Somebody else mounts and unmounts in the tree meanwhile. */
+TEST_F_TIMEOUT(open_tree_ns_owner, copies_a_tree_that_changes, 120)
+{
+	struct traces before = find_traces(_metadata, self->scene.proc);
+	int ns, i, nr, status;
+	pid_t pid;
+
+	pid = ASSERT_OK(fork());
+	if (!pid) {
+		for (i = 0; i < 200; i++) {
+			ASSERT_OK(mount("x", "tree/dir/sub", "tmpfs", 0, NULL));
+			ASSERT_OK(umount2("tree/dir/sub", MNT_DETACH));
+		}
+		_exit(0);
+	}
+	while (!waitpid(pid, &status, WNOHANG)) {
+		ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
+		nr = ASSERT_OK(count_mounts_in(ns));
+		ASSERT_TRUE(nr == 2 || nr == 3) TH_LOG("%d mounts", nr);
+		close(ns);
+	}
+	EXPECT_EQ(0, status);
+	check_no_traces(_metadata, self->scene.proc, before);
+}
+
+/* A tree that isn't mounted in any namespace yet */
 TEST_F(open_tree_ns_owner, takes_a_detached_tree)
 {
 	struct statmount *sm;
@@ -777,6 +800,7 @@ FIXTURE_TEARDOWN(open_tree_ns_root)
 	leave_scene(_metadata, &self->scene);
 }
 
+/* Root finds it among all of them. */
 TEST_F(open_tree_ns_root, is_listed)
 {
 	struct mnt_ns_info info = { .size = sizeof(info) };
@@ -791,6 +815,7 @@ TEST_F(open_tree_ns_root, is_listed)
 	}
 }
 
+/* Below is the real root, which is empty. */
 TEST_F(open_tree_ns_root, is_on_top_of_nullfs)
 {
 	pid_t pid;
