@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Kernels, virtual machines, and the tests that run in them.
 
-# The selftests that run, as directories of tools/testing/selftests: the
-# kernel's own that concern the series, and all that the series brings
-TARGETS := $(addprefix filesystems/,statmount nullfs empty_mntns \
-	open_tree_ns fsmount_ns mntns_containment proc_subset)
+# The selftests that run, as directories of tools/testing/selftests: what the
+# series brings, and those of the system calls that it is about
+TARGETS := filesystems/statmount $(shell sed -n \
+	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig.
 BEDS := product
@@ -13,7 +13,9 @@ product_CONFIGS := mntns.config
 
 # What `make test` runs: scripts/CHECK, each with its arguments and what it
 # needs (they print KTAP), and beds with the programs of 64 or 32 bits
-CHECKS := check-tooling check-report check-boot
+CHECKS := check-tooling check-static check-report check-boot
+check-static_ARGS = $(PATCHES) $(TREE)
+check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
 check-boot_NEEDS := kernel-product userland-64
 RUNS := product-64 product-32

@@ -133,8 +133,8 @@ TEST_F(fsmount_ns, has_its_number)
 {
 	int fs_fd = ASSERT_OK(new_context("tmpfs"));
 
-	_Static_assert(FSMOUNT_NAMESPACE == 2, "ABI");
-	_Static_assert(FSMOUNT_CLOEXEC == 1, "ABI");
+	static_assert(FSMOUNT_NAMESPACE == 2, "ABI");
+	static_assert(FSMOUNT_CLOEXEC == 1, "ABI");
 
 	check_is_new_mntns(_metadata, self->scene.proc,
 			   ASSERT_OK(sys_fsmount(fs_fd, 2, 0)));

@@ -116,7 +116,7 @@ FIXTURE_TEARDOWN(open_tree_ns)
 
 TEST_F(open_tree_ns, has_its_number)
 {
-	_Static_assert(OPEN_TREE_NAMESPACE == 2, "ABI");
+	static_assert(OPEN_TREE_NAMESPACE == 2, "ABI");
 
 	ASSERT_OK(sys_open_tree(AT_FDCWD, "tree", 2 | AT_RECURSIVE));
 }
