@@ -123,22 +123,6 @@ static void make_tree(void)
 	MUST(write_file("/tmp/tree/sub/on-top", ""));
 }
 
-static const char *read_file(const char *path)
-{
-	static char text[64];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return strerror(errno);
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n < 0)
-		return "(unreadable)";
-	text[n] = '\0';
-	return text;
-}
-
 static __u64 get_id(const char *whose, int nsfd)
 {
 	__u64 id = 0;

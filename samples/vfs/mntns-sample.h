@@ -298,6 +298,22 @@ static inline ssize_t write_file(const char *path, const char *text)
 	return ret;
 }
 
+static inline const char *read_file(const char *path)
+{
+	static char text[64];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return strerror(errno);
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n < 0)
+		return "(unreadable)";
+	text[n] = '\0';
+	return text;
+}
+
 /* Needs /proc, so it comes before that is left behind. */
 static inline void map_nobody_to_root(void)
 {
