@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Lines of "kernel axis at what phase figure" as tables for people
+{
+	figure[$1, $2, $3, $4, $5] = $6
+	if (!($1 in known_kernel)) {
+		known_kernel[$1]
+		kernel[++kernels] = $1
+	}
+	if (!(($2, $3) in known_point)) {
+		known_point[$2, $3]
+		point[$2, ++points[$2]] = $3
+	}
+}
+
+function get(k, axis, at, what, phase) {
+	return figure[k, axis, at, what, phase]
+}
+
+function cell(value) {
+	printf " %12s", value == "" || value == "-" ? "-" : value
+}
+
+# One row: the figures of @what, or with @by how many times those of that
+function row(title, k, axis, what, phase, by,    i, v, b) {
+	printf "  %-10s %-34s", k, title
+	for (i = 1; i <= points[axis]; i++) {
+		v = get(k, axis, point[axis, i], what, phase)
+		if (by != "" && v != "" && v != "-") {
+			b = get(k, axis, point[axis, i], by, phase)
+			v = b > 0 ? sprintf("%.2f", v / b) : "-"
+		}
+		cell(v)
+	}
+	print ""
+}
+
+function head(title, axis,    i) {
+	printf "\n%s\n  %-45s", title, axis ":"
+	for (i = 1; i <= points[axis]; i++)
+		cell(point[axis, i])
+	print ""
+}
+
+function rows(axis, phase, list,    i, n, names, k) {
+	n = split(list, names, " ")
+	for (i = 1; i <= n; i++)
+		for (k = 1; k <= kernels; k++)
+			row(title[names[i]], kernel[k], axis, names[i], phase)
+}
+
+function ratios(text, what, by, axis, phase,    k) {
+	for (k = 1; k <= kernels; k++)
+		row(text, kernel[k], axis, what, phase, by)
+}
+
+END {
+	title["unshare_uts"] = "unshare(CLONE_NEWUTS)"
+	title["unshare_full"] = "unshare(CLONE_NEWNS)"
+	title["unshare_empty"] = "unshare(UNSHARE_EMPTY_MNTNS)"
+	title["clone_plain"] = "clone3()"
+	title["clone_full"] = "clone3(CLONE_NEWNS)"
+	title["clone_empty"] = "clone3(CLONE_EMPTY_MNTNS)"
+	title["fsmount_ns"] = "FSMOUNT_NAMESPACE, setns"
+	title["fsmount_open_tree_ns"] = "fsmount, OPEN_TREE_NAMESPACE, setns"
+	title["classic"] = "unshare, mount, pivot_root, umount"
+	title["switch_beneath"] = "beneath the root"
+	title["switch_pivot"] = "pivot_root"
+	title["idle"] = "no namespaces"
+	all = "unshare_uts unshare_full unshare_empty clone_plain clone_full " \
+	      "clone_empty fsmount_ns fsmount_open_tree_ns classic"
+	kept = "unshare_full unshare_empty fsmount_ns fsmount_open_tree_ns classic"
+
+	head("Making a mount namespace, instructions, by mounts of the caller",
+	     "mounts")
+	rows("mounts", "make", all)
+	ratios("empty : CLONE_NEWUTS", "unshare_empty", "unshare_uts", "mounts",
+	       "make")
+	ratios("full : empty", "unshare_full", "unshare_empty", "mounts", "make")
+	ratios("classic : FSMOUNT_NAMESPACE", "classic", "fsmount_ns", "mounts",
+	       "make")
+	ratios("by OPEN_TREE : FSMOUNT_NAMESPACE", "fsmount_open_tree_ns",
+	       "fsmount_ns", "mounts", "make")
+	head("Leaving it again, instructions", "mounts")
+	rows("mounts", "drop", kept " clone_plain clone_full clone_empty")
+	head("Memory of one, bytes of slabs", "mounts")
+	rows("mounts", "slab", kept)
+	head("Switching the root, instructions, by tasks in the system", "tasks")
+	rows("tasks", "make", "switch_beneath switch_pivot")
+
+	head("Namespaces a second, 1,000 mounts, two processors", "workers")
+	rows("workers", "per_second", "unshare_full unshare_empty")
+	ratios("empty : full", "unshare_empty", "unshare_full", "workers",
+	       "per_second")
+	head("Another task's mount() meanwhile, ns in the mean", "workers")
+	rows("workers", "mount_mean", "idle unshare_full unshare_empty")
+	head("The 99th percentile of that, ns", "workers")
+	rows("workers", "mount_99th", "idle unshare_full unshare_empty")
+	ratios("full : empty", "unshare_full", "unshare_empty", "workers",
+	       "mount_99th")
+	print ""
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What it costs: the kernel of the series, the base, and mainline's kernels as
+# Debian has them, in machines whose time is the number of instructions.
+
+.PHONY: bench packages-bench
+
+packages-bench:
+	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run bench
+
+# MOUNTS=N and TASKS=N bound the axes; MAINLINE=no leaves mainline out.
+bench: packages-bench kernel-product kernel-base userland-64
+	@[ "$(MAINLINE)" = no ] || scripts/mainline-kernels build/mainline
+	@scripts/bench build/bench$(SUFFIX) $(call initramfs,64) \
+		series=$(call vmlinux,product) base=$(call vmlinux,base) \
+		$(if $(filter no,$(MAINLINE)),,$$(cd build/mainline && \
+			for kernel in */vmlinuz; do echo \
+			"$${kernel%%+*}=build/mainline/$$kernel"; done))

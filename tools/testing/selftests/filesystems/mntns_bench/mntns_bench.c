@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What mount namespaces cost.
+ *
+ * The unit is that of CLOCK_MONOTONIC: nanoseconds, or instructions where a
+ * virtual machine counts those for its time (qemu -icount shift=0,sleep=off,
+ * one processor). Every figure is the median of some runs in the process that
+ * measures, less what an empty measurement takes. Each run has a process of its
+ * own to begin with, so that none inherits what another left behind.
+ *
+ * Output: lines of "result", the axis and where on it, the name of what was
+ * measured, the phase (make, drop; slab, percpu; per_second, mount_mean,
+ * mount_99th), and the figure; "-" if the running kernel can't do that.
+ */
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "../mntns_sys.h"
+
+#define RUNS		7
+#define MAX_MOUNTS	10000
+#define MAX_TASKS	5000
+
+static int proc, own_ns;
+
+#define die(fmt, ...)							\
+	do {								\
+		fprintf(stderr, "mntns_bench: error: " fmt ": %m\n",	\
+			##__VA_ARGS__);					\
+		exit(1);						\
+	} while (0)
+
+/* For what has to work on every kernel */
+#define MUST(call)							\
+	({								\
+		__typeof__(call) __ret = (call);			\
+									\
+		if (__ret == -1)					\
+			die("%s", #call);				\
+		__ret;							\
+	})
+
+static long long now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	long long x = *(const long long *)a, y = *(const long long *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static long long median(long long *figures, int nr)
+{
+	qsort(figures, nr, sizeof(*figures), compare);
+	return figures[nr / 2];
+}
+
+static void report(const char *axis, int at, const char *what,
+		   const char *phase, long long figure)
+{
+	if (figure < 0)
+		printf("result %s %d %s %s -\n", axis, at, what, phase);
+	else
+		printf("result %s %d %s %s %lld\n", axis, at, what, phase,
+		       figure);
+	fflush(stdout);
+}
+
+/*
+ * What is measured: each returns -1 if it fails, which is what happens on
+ * kernels that don't know how. The caller of make() is in the namespace that
+ * it made, or has made a child that is.
+ */
+
+static pid_t child;
+
+static int nothing(void)
+{
+	return 0;
+}
+
+static int unshare_uts(void)
+{
+	return sys_unshare(CLONE_NEWUTS);
+}
+
+static int unshare_full(void)
+{
+	return sys_unshare(CLONE_NEWNS);
+}
+
+static int unshare_empty(void)
+{
+	return sys_unshare(UNSHARE_EMPTY_MNTNS);
+}
+
+static int clone_with(uint64_t flags)
+{
+	child = fork_with(flags);
+	if (!child) {
+		pause();
+		_exit(1);
+	}
+	return child == -1 ? -1 : 0;
+}
+
+static int clone_plain(void)
+{
+	return clone_with(0);
+}
+
+static int clone_full(void)
+{
+	return clone_with(CLONE_NEWNS);
+}
+
+static int clone_empty(void)
+{
+	return clone_with(CLONE_EMPTY_MNTNS);
+}
+
+/* With a root: from no file system at all to being at home in a new tmpfs */
+
+static int fsmount_ns(void)
+{
+	int fs_fd, ns_fd, ret;
+
+	fs_fd = sys_fsopen("tmpfs", 0);
+	ret = sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	ns_fd = sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0);
+	ret |= setns(ns_fd, CLONE_NEWNS);
+	ret |= close(ns_fd) | close(fs_fd);
+	return ret ? -1 : 0;
+}
+
+static int fsmount_and_open_tree_ns(void)
+{
+	int fs_fd, mnt_fd, ns_fd, ret;
+
+	fs_fd = sys_fsopen("tmpfs", 0);
+	ret = sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	mnt_fd = sys_fsmount(fs_fd, 0, 0);
+	ns_fd = sys_open_tree(mnt_fd, "", OPEN_TREE_NAMESPACE | AT_EMPTY_PATH);
+	ret |= setns(ns_fd, CLONE_NEWNS);
+	ret |= close(ns_fd) | close(mnt_fd) | close(fs_fd);
+	return ret ? -1 : 0;
+}
+
+static int classic(void)
+{
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tmpfs", "/mnt", "tmpfs", 0, NULL) || chdir("/mnt") ||
+	    sys_pivot_root(".", ".") || umount2(".", MNT_DETACH))
+		return -1;
+	return 0;
+}
+
+/* A switch of the root to the tmpfs on /mnt, in a namespace made before */
+
+static int switch_beneath(void)
+{
+	int fd = sys_open_tree(AT_FDCWD, "/mnt", OPEN_TREE_CLONE);
+
+	if (fchdir(fd) ||
+	    sys_move_mount(fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH |
+			   MOVE_MOUNT_BENEATH) ||
+	    chroot(".") || umount2(".", MNT_DETACH))
+		return -1;
+	return close(fd);
+}
+
+static int switch_pivot(void)
+{
+	if (chdir("/mnt") || sys_pivot_root(".", ".") ||
+	    umount2(".", MNT_DETACH))
+		return -1;
+	return 0;
+}
+
+static int new_root_ready(void)
+{
+	if (private_mntns() || mount("tmpfs", "/mnt", "tmpfs", 0, NULL))
+		return -1;
+	return 0;
+}
+
+/* Dropping: the caller leaves, or the child ends */
+static int leave(void)
+{
+	return setns(own_ns, CLONE_NEWNS);
+}
+
+static int end_child(void)
+{
+	return kill(child, SIGKILL) || waitpid(child, NULL, 0) != child ? -1 : 0;
+}
+
+struct op {
+	const char *name;
+	int (*prepare)(void);
+	int (*make)(void);
+	int (*drop)(void);
+};
+
+static const struct op creations[] = {
+	{ "unshare_uts", nothing, unshare_uts, NULL },
+	{ "unshare_full", nothing, unshare_full, leave },
+	{ "unshare_empty", nothing, unshare_empty, leave },
+	{ "clone_plain", nothing, clone_plain, end_child },
+	{ "clone_full", nothing, clone_full, end_child },
+	{ "clone_empty", nothing, clone_empty, end_child },
+	{ "fsmount_ns", nothing, fsmount_ns, leave },
+	{ "fsmount_open_tree_ns", nothing, fsmount_and_open_tree_ns, leave },
+	{ "classic", nothing, classic, leave },
+	{}
+}, switches[] = {
+	{ "switch_beneath", new_root_ready, switch_beneath, leave },
+	{ "switch_pivot", new_root_ready, switch_pivot, leave },
+	{}
+};
+
+/* One run in a process of its own; false if it can't be done. */
+static bool run_once(const struct op *op, long long *make, long long *drop)
+{
+	long long figures[3];
+	int fds[2], status;
+	pid_t pid;
+
+	MUST(pipe2(fds, O_CLOEXEC));
+	pid = MUST(fork());
+	if (!pid) {
+		if (op->prepare())
+			_exit(2);
+		/* once more than it's needed: the code shall be in the cache */
+		figures[0] = now();
+		figures[0] = now();
+		if (op->make())
+			_exit(2);
+		figures[1] = now();
+		if (op->drop && op->drop())
+			_exit(2);
+		figures[2] = now();
+		if (write(fds[1], figures, sizeof(figures)) != sizeof(figures))
+			_exit(1);
+		_exit(0);
+	}
+	close(fds[1]);
+	status = read(fds[0], figures, sizeof(figures)) == sizeof(figures);
+	close(fds[0]);
+	MUST(waitpid(pid, NULL, 0));
+	if (!status)
+		return false;
+	*make = figures[1] - figures[0];
+	*drop = figures[2] - figures[1];
+	return true;
+}
+
+/* What others gave up is freed when it pleases them, not in a measurement. */
+static void settle(void)
+{
+	struct timespec ts = { .tv_nsec = 100000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+static bool measure(const struct op *op, long long *make, long long *drop)
+{
+	long long makes[RUNS], drops[RUNS];
+	int i;
+
+	for (i = 0; i < RUNS; i++) {
+		settle();
+		if (!run_once(op, makes + i, drops + i))
+			return false;
+	}
+	*make = median(makes, RUNS);
+	*drop = median(drops, RUNS);
+	return true;
+}
+
+static void measure_all(const struct op *op, const char *axis, int at)
+{
+	static const struct op empty = { "nothing", nothing, nothing, nothing };
+	long long make, drop, base_make, base_drop;
+
+	measure(&empty, &base_make, &base_drop);
+	for (; op->name; op++) {
+		if (!measure(op, &make, &drop))
+			make = drop = -1;
+		else
+			make -= base_make, drop -= base_drop;
+		report(axis, at, op->name, "make", make);
+		if (op->drop)
+			report(axis, at, op->name, "drop", drop);
+	}
+}
+
+/* Bytes of a line of /proc/meminfo, which counts in kB */
+static long long meminfo(const char *name)
+{
+	char text[4096], *line;
+
+	MUST(write_at(proc, "sys/vm/stat_refresh", "1"));
+	MUST(read_at(proc, "meminfo", text, sizeof(text)));
+	line = strstr(text, name);
+	return line ? atoll(line + strlen(name)) * 1024 : -1;
+}
+
+struct memory {
+	long long slab, percpu;
+};
+
+static struct memory memory_now(void)
+{
+	settle();
+	return (struct memory){ meminfo("\nSlab:"), meminfo("\nPercpu:") };
+}
+
+/* Makes and keeps @nr of them; false if that can't be done. */
+static bool make_many(const struct op *op, int nr)
+{
+	for (; nr; nr--)
+		if (op->make() || open_mntns(proc) == -1 || leave())
+			return false;
+	return true;
+}
+
+/*
+ * How many bytes does one namespace take? The kernel counts pages of slabs, so
+ * it takes many to tell, and others before to use up what room there is.
+ */
+static void measure_memory(const struct op *op, int at)
+{
+	int nr = strstr(op->name, "full") ? 4 + 20000 / (at + 20) : 1000;
+	struct rlimit limit = { 4096, 4096 };
+	long long slab = -1, percpu = -1;
+	struct memory before, after;
+	pid_t pid;
+
+	pid = MUST(fork());
+	if (!pid) {
+		MUST(setrlimit(RLIMIT_NOFILE, &limit));
+		if (make_many(op, nr)) {
+			before = memory_now();
+			if (make_many(op, nr)) {
+				after = memory_now();
+				slab = (after.slab - before.slab) / nr;
+				percpu = (after.percpu - before.percpu) / nr;
+			}
+		}
+		report("mounts", at, op->name, "slab", slab);
+		report("mounts", at, op->name, "percpu", percpu);
+		_exit(0);
+	}
+	MUST(waitpid(pid, NULL, 0));
+}
+
+/* Adds bind mounts until there are @to. */
+static void add_mounts(int to)
+{
+	static int nr;
+	char path[32];
+
+	for (; nr < to; nr++) {
+		snprintf(path, sizeof(path), "/tmp/%d", nr);
+		MUST(mkdir(path, 0755));
+		MUST(mount("/tmp/source", path, NULL, MS_BIND, NULL));
+	}
+}
+
+static void over_mounts(int max)
+{
+	static const int points[] = { 0, 10, 100, 1000, 5000, 10000 };
+	const struct op *op;
+	int i;
+
+	MUST(mkdir("/tmp/source", 0755));
+	for (i = 0; i < ARRAY_SIZE(points) && points[i] <= max; i++) {
+		add_mounts(points[i]);
+		measure_all(creations, "mounts", points[i]);
+		for (op = creations; op->name; op++)
+			if (op->drop == leave)
+				measure_memory(op, points[i]);
+	}
+}
+
+/* Tasks that sleep, and have nothing to do with the namespaces measured */
+static void over_tasks(int max)
+{
+	static const int points[] = { 10, 100, 1000, 5000 };
+	int i, nr = 0, fds[2];
+	char c;
+
+	MUST(pipe2(fds, O_CLOEXEC));
+	for (i = 0; i < ARRAY_SIZE(points) && points[i] <= max; i++) {
+		for (; nr < points[i]; nr++) {
+			if (MUST(fork()))
+				continue;
+			close(fds[1]);
+			_exit(read(fds[0], &c, 1) != 0);
+		}
+		measure_all(switches, "tasks", points[i]);
+	}
+	close(fds[1]);
+	while (wait(NULL) > 0)
+		;
+}
+
+/*
+ * Throughput, and what it does to others: for a while @workers make one
+ * namespace after the other, and the caller mounts and unmounts meanwhile.
+ */
+static void work(int workers, const struct op *op, const char *axis)
+{
+	struct counts {
+		volatile long long made;
+		volatile int stop;
+	} *counts;
+	static long long took[100000];
+	long long start, t, total = 0;
+	int nr = 0;
+	const long long span = 2000000000LL;
+	int i;
+
+	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (counts == MAP_FAILED)
+		die("mmap");
+	for (i = 0; i < workers; i++) {
+		if (MUST(fork()))
+			continue;
+		while (!counts->stop && !op->make() && !op->drop())
+			__atomic_add_fetch(&counts->made, 1, __ATOMIC_RELAXED);
+		_exit(0);
+	}
+	start = now();
+	while (now() - start < span && nr < ARRAY_SIZE(took)) {
+		t = now();
+		MUST(mount("tmpfs", "/mnt", "tmpfs", 0, NULL));
+		took[nr] = now() - t;
+		MUST(umount2("/mnt", 0));
+		total += took[nr++];
+	}
+	counts->stop = 1;
+	t = now() - start;
+	while (wait(NULL) > 0)
+		;
+	report(axis, workers, op->name, "per_second",
+	       workers ? counts->made * 1000000000LL / t : 0);
+	report(axis, workers, op->name, "mount_mean", total / nr);
+	qsort(took, nr, sizeof(*took), compare);
+	report(axis, workers, op->name, "mount_99th", took[nr * 99 / 100]);
+	munmap(counts, sizeof(*counts));
+}
+
+static void over_workers(int mounts)
+{
+	static const int points[] = { 1, 2, 4 };
+	static const struct op idle = { "idle", nothing, nothing, nothing };
+	int i;
+
+	MUST(mkdir("/tmp/source", 0755));
+	add_mounts(mounts);
+	work(0, &idle, "workers");
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		work(points[i], creations + 1, "workers");
+		work(points[i], creations + 2, "workers");
+	}
+}
+
+static void usage(void)
+{
+	fprintf(stderr, "usage: mntns_bench mounts [MAX] | tasks [MAX] | "
+			"workers [MOUNTS]\n");
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	int nr = argc > 2 ? atoi(argv[2]) : 0;
+
+	if (argc < 2)
+		usage();
+	if (geteuid()) {
+		fprintf(stderr, "mntns_bench: error: run it as root\n");
+		return 1;
+	}
+	proc = MUST(open_proc());
+	/* What is mounted here is nobody else's, and gone at the end. */
+	MUST(private_scratch());
+	own_ns = MUST(open_mntns(proc));
+	if (!strcmp(argv[1], "mounts"))
+		over_mounts(nr ?: MAX_MOUNTS);
+	else if (!strcmp(argv[1], "tasks"))
+		over_tasks(nr ?: MAX_TASKS);
+	else if (!strcmp(argv[1], "workers"))
+		over_workers(nr ?: 1000);
+	else
+		usage();
+	return 0;
+}
