@@ -8,6 +8,8 @@
 
 #include <sys/mman.h>
 
+#include <linux/landlock.h>
+
 #include "../../kselftest_harness.h"
 #include "../mntns_fd.h"
 
@@ -70,6 +72,80 @@ static inline int pin_mntns(int ns_fd, const char *path)
 	ret = mount_on(fd, path);
 	close(fd);
 	return ret;
+}
+
+/*
+ * Looks for ways to what @cover is mounted on, all of which have to be shut.
+ * /away is a directory.
+ */
+static inline void try_to_uncover(struct __test_metadata *_metadata,
+				  const char *cover)
+{
+	char above[64];
+	int fd;
+
+	EXPECT_ERRNO(EINVAL, umount2(cover, 0));
+	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_DETACH));
+	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_FORCE));
+	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_EXPIRE));
+	EXPECT_ERRNO(EINVAL, mount(cover, "/away", NULL, MS_MOVE, NULL));
+	EXPECT_ERRNO(EINVAL, sys_move_mount(AT_FDCWD, cover, AT_FDCWD, "/away",
+					    0));
+
+	/* a copy of what it is mounted on, without it */
+	snprintf(above, sizeof(above), "%s", cover);
+	*strrchr(above, '/') = '\0';
+	if (!above[0])
+		snprintf(above, sizeof(above), "/");
+	EXPECT_ERRNO(EINVAL, mount(above, "/away", NULL, MS_BIND, NULL));
+	EXPECT_ERRNO(EINVAL, sys_open_tree(AT_FDCWD, above, OPEN_TREE_CLONE));
+	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, above, 0));
+
+	/* With it, and then without */
+	fd = sys_open_tree(AT_FDCWD, above, OPEN_TREE_CLONE | AT_RECURSIVE);
+	if (fd != -1) {
+		EXPECT_ERRNO(EINVAL, copy_to_mntns(fd, "", AT_EMPTY_PATH));
+		close(fd);
+	}
+	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_DETACH));
+}
+
+/* Landlock */
+
+#ifndef LANDLOCK_SCOPE_SIGNAL
+#define LANDLOCK_SCOPE_SIGNAL	BIT(1)
+#endif
+
+/* Like struct landlock_ruleset_attr, which may be older than the tests */
+struct ruleset_attr {
+	uint64_t handled_access_fs;
+	uint64_t handled_access_net;
+	uint64_t scoped;
+};
+
+static inline int landlock(struct ruleset_attr attr)
+{
+	int fd, ret;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+	fd = syscall(__NR_landlock_create_ruleset, &attr,
+		     attr.scoped ? sizeof(attr) :
+		     sizeof(attr.handled_access_fs), 0);
+	if (fd == -1)
+		return -1;
+	ret = syscall(__NR_landlock_restrict_self, fd, 0);
+	close(fd);
+	return ret;
+}
+
+/* The version of the interface, 0 if there's none */
+static inline int landlock_abi(void)
+{
+	int abi = syscall(__NR_landlock_create_ruleset, NULL, 0,
+			  LANDLOCK_CREATE_RULESET_VERSION);
+
+	return abi == -1 ? 0 : abi;
 }
 
 #endif /* __CONTAINMENT_H */

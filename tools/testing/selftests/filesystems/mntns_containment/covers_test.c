@@ -5,37 +5,6 @@
  */
 #include "containment.h"
 
-/* Looks for ways to what @cover is mounted on, all of which have to be shut. */
-static void try_to_uncover(struct __test_metadata *_metadata,
-			   const char *cover)
-{
-	char above[64];
-	int fd;
-
-	EXPECT_ERRNO(EINVAL, umount2(cover, 0));
-	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_DETACH));
-	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_FORCE));
-	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_EXPIRE));
-	EXPECT_ERRNO(EINVAL, mount(cover, "/away", NULL, MS_MOVE, NULL));
-
-	/* a copy of what it is mounted on, without it */
-	snprintf(above, sizeof(above), "%s", cover);
-	*strrchr(above, '/') = '\0';
-	if (!above[0])
-		snprintf(above, sizeof(above), "/");
-	EXPECT_ERRNO(EINVAL, mount(above, "/away", NULL, MS_BIND, NULL));
-	EXPECT_ERRNO(EINVAL, sys_open_tree(AT_FDCWD, above, OPEN_TREE_CLONE));
-	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, above, 0));
-
-	/* With it, and then without */
-	fd = sys_open_tree(AT_FDCWD, above, OPEN_TREE_CLONE | AT_RECURSIVE);
-	if (fd != -1) {
-		EXPECT_ERRNO(EINVAL, copy_to_mntns(fd, "", AT_EMPTY_PATH));
-		close(fd);
-	}
-	EXPECT_ERRNO(EINVAL, umount2(cover, MNT_DETACH));
-}
-
 /* The same again, in copies of the mount namespace and of the tree */
 static void try_to_uncover_in_copies(struct __test_metadata *_metadata,
 				     const char *cover, const char *secret)

@@ -1,44 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who may not mount anything gets no mount namespace with a mount in it. */
-#include <linux/landlock.h>
-
 #include "containment.h"
-
-#ifndef LANDLOCK_SCOPE_SIGNAL
-#define LANDLOCK_SCOPE_SIGNAL	BIT(1)
-#endif
-
-/* Like struct landlock_ruleset_attr, which may be older than the tests */
-struct ruleset_attr {
-	uint64_t handled_access_fs;
-	uint64_t handled_access_net;
-	uint64_t scoped;
-};
-
-static int landlock(struct ruleset_attr attr)
-{
-	int fd, ret;
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -1;
-	fd = syscall(__NR_landlock_create_ruleset, &attr,
-		     attr.scoped ? sizeof(attr) :
-		     sizeof(attr.handled_access_fs), 0);
-	if (fd == -1)
-		return -1;
-	ret = syscall(__NR_landlock_restrict_self, fd, 0);
-	close(fd);
-	return ret;
-}
-
-/* The version of the interface, 0 if there's none */
-static int landlock_abi(void)
-{
-	int abi = syscall(__NR_landlock_create_ruleset, NULL, 0,
-			  LANDLOCK_CREATE_RULESET_VERSION);
-
-	return abi == -1 ? 0 : abi;
-}
 
 FIXTURE(landlocked)
 {
