@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A switch of the root: the new one goes beneath the old one, the caller steps
+ * onto it and unmounts the old one. No other task takes part.
+ */
+#include "beneath.h"
+
+/*
+ * The caller's root is a tmpfs that is mounted on the real root, with
+ *	/old		a file
+ *	/sub		a directory
+ *	/new		a mount
+ */
+FIXTURE(root_switch)
+{
+	int proc;
+	int old_root;
+	uint64_t real, old;	/* mount IDs: the real root, what's on it */
+};
+
+FIXTURE_VARIANT(root_switch)
+{
+	enum caller caller;
+};
+
+FIXTURE_VARIANT_ADD(root_switch, root)
+{
+	.caller = ROOT,
+};
+
+/* All that is mounted is locked. */
+FIXTURE_VARIANT_ADD(root_switch, userns_root)
+{
+	.caller = USERNS_ROOT,
+};
+
+FIXTURE_SETUP(root_switch)
+{
+	if (!set_beneath_table(_metadata, &self->proc))
+		return;
+	ASSERT_OK(make_file("/old"));
+	ASSERT_OK(mkdir("/sub", 0755));
+	ASSERT_OK(make_mount("/new"));
+	become(_metadata, self->proc, variant->caller);
+	self->old_root = ASSERT_OK(open_path("/"));
+	self->old = mount_id("/");
+	self->real = parent_of(_metadata, self->old);
+}
+
+FIXTURE_TEARDOWN(root_switch)
+{
+}
+
+/* The first three steps. Returns the ID of the new root. */
+static uint64_t place_root(struct __test_metadata *_metadata, int fd)
+{
+	ASSERT_OK(fchdir(fd));
+	ASSERT_OK(mount_beneath(fd, "/"));
+	return mount_id(".");
+}
+
+static void step_over(struct __test_metadata *_metadata)
+{
+	ASSERT_OK(chroot("."));
+	ASSERT_OK(umount2(".", MNT_DETACH));
+}
+
+static void switch_root(struct __test_metadata *_metadata, const char *path)
+{
+	int fd = ASSERT_OK(copy_of(path, 0));
+
+	place_root(_metadata, fd);
+	step_over(_metadata);
+	close(fd);
+}
+
+/* There's one mount on the real root, the caller is in it, and it has @file. */
+static void check_only_root(struct __test_metadata *_metadata, int proc,
+			    const char *file)
+{
+	uint64_t root = mount_id("/");
+	char text[1024];
+
+	ASSERT_EQ(1, count_mounts());
+	EXPECT_EQ(root, mount_id("."));
+	EXPECT_OK(access(file, F_OK));
+	EXPECT_OK(access(file + 1, F_OK));
+	EXPECT_ERRNO(ENOENT, access("/old", F_OK));
+
+	/* .. leads nowhere. */
+	EXPECT_EQ(root, mount_id("../.."));
+	EXPECT_ERRNO(ENOENT, access("../old", F_OK));
+	EXPECT_ERRNO(ENOENT, access("/../../old", F_OK));
+
+	ASSERT_LT(0, ASSERT_OK(read_at(proc, "self/mountinfo", text,
+				       sizeof(text))));
+	EXPECT_HAS(text, " / rw");
+	EXPECT_HAS(text, " - tmpfs ");
+	EXPECT_EQ(strlen(text) - 1, strcspn(text, "\n"))
+		TH_LOG("more than one line: %s", text);
+}
+
+TEST_F(root_switch, has_the_old_root_on_the_new_one_in_between)
+{
+	int fd = ASSERT_OK(copy_of("/new", 0));
+	uint64_t stack[3] = { self->old, 0, self->real };
+
+	stack[1] = place_root(_metadata, fd);
+	check_stack(_metadata, stack, 3);
+	/* What's looked up from / is as before, and . is new. */
+	EXPECT_EQ(self->old, mount_id("/"));
+	EXPECT_OK(access("/old", F_OK));
+	EXPECT_OK(access("/new/new", F_OK));
+	EXPECT_OK(access("new", F_OK));
+	EXPECT_ERRNO(ENOENT, access("old", F_OK));
+
+	ASSERT_OK(chroot("."));
+	check_stack(_metadata, stack, 3);
+	EXPECT_EQ(stack[1], mount_id("/"));
+	EXPECT_OK(access("/new", F_OK));
+
+	ASSERT_OK(umount2(".", MNT_DETACH));
+	check_stack(_metadata, stack + 1, 2);
+}
+
+TEST_F(root_switch, leaves_nothing_but_the_new_root)
+{
+	switch_root(_metadata, "/new");
+	EXPECT_EQ(self->real, parent_of(_metadata, mount_id("/")));
+	check_only_root(_metadata, self->proc, "/new");
+}
+
+TEST_F(root_switch, is_where_others_get_to_who_enter)
+{
+	uint64_t root;
+	int ns;
+
+	switch_root(_metadata, "/new");
+	root = mount_id("/");
+	ns = ASSERT_OK(open_mntns(self->proc));
+	check_seen_alike(_metadata, ns);
+	if (in_child_within(_metadata, ns)) {
+		EXPECT_EQ(root, mount_id("/"));
+		check_only_root(_metadata, self->proc, "/new");
+		_exit(0);
+	}
+}
+
+TEST_F(root_switch, is_inherited_by_new_mount_namespaces)
+{
+	switch_root(_metadata, "/new");
+	if (in_child(_metadata, CLONE_NEWNS)) {
+		check_only_root(_metadata, self->proc, "/new");
+		switch_root(_metadata, "/");
+		check_only_root(_metadata, self->proc, "/new");
+		_exit(0);
+	}
+	/* Who is chrooted couldn't do that. */
+	if (in_child(_metadata, 0)) {
+		ASSERT_OK(enter_userns(self->proc, CLONE_NEWNS));
+		check_only_root(_metadata, self->proc, "/new");
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		switch_root(_metadata, "/");
+		check_only_root(_metadata, self->proc, "/new");
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		_exit(0);
+	}
+}
+
+TEST_F(root_switch, can_be_done_again)
+{
+	char dir[16] = "/new";
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		switch_root(_metadata, dir);
+		EXPECT_EQ(self->real, parent_of(_metadata, mount_id("/")));
+		check_only_root(_metadata, self->proc, dir);
+		snprintf(dir, sizeof(dir), "/next%d", i);
+		ASSERT_OK(make_mount(dir));
+	}
+}
+
+TEST_F(root_switch, works_with_a_file_system_that_was_never_mounted)
+{
+	place_root(_metadata, ASSERT_OK(named_tmpfs("fresh")));
+	step_over(_metadata);
+	check_only_root(_metadata, self->proc, "/fresh");
+}
+
+/* What's on the old root can't go beneath it: that's its own ancestor. */
+TEST_F(root_switch, does_not_work_with_a_mount_below_the_root)
+{
+	char *before, *after;
+	int fd;
+
+	ASSERT_OK(mount("own", "/sub", "tmpfs", 0, NULL));
+	fd = ASSERT_OK(open_path("/sub"));
+	before = own_mounts(_metadata);
+	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "/"));
+	after = own_mounts(_metadata);
+	EXPECT_STREQ(before, after);
+}
+
+/* The old root covered the real one: so does the new one, for whom it did. */
+TEST_F(root_switch, leaves_the_real_root_as_covered_as_it_was)
+{
+	int ns = ASSERT_OK(open_mntns(self->proc));
+
+	switch_root(_metadata, "/new");
+	if (variant->caller == ROOT) {
+		ASSERT_OK(umount2(".", MNT_DETACH));
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		EXPECT_EQ(1, is_nullfs("/"));
+		return;
+	}
+	EXPECT_ERRNO(EINVAL, umount2(".", MNT_DETACH));
+	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+	EXPECT_ERRNO(EINVAL, umount2("/", MNT_EXPIRE));
+	ASSERT_OK(setns(ns, CLONE_NEWNS));
+	EXPECT_OK(access("/new", F_OK));
+	/* What's made from here has that in common. */
+	if (in_child_within(_metadata, ASSERT_OK(new_fs_mntns("tmpfs", 0)))) {
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		_exit(0);
+	}
+}
+
+/* While the old root is still there, whoever takes it away sees the new one. */
+TEST_F(root_switch, covers_the_real_root_from_the_start)
+{
+	int ns = ASSERT_OK(open_mntns(self->proc));
+
+	place_root(_metadata, ASSERT_OK(copy_of("/new", 0)));
+	if (in_child_within(_metadata, ns)) {
+		EXPECT_EQ(self->old, mount_id("/"));
+		ASSERT_OK(umount2("/", MNT_DETACH));
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		EXPECT_OK(access("/new", F_OK));
+		if (variant->caller == ROOT)
+			EXPECT_OK(umount2("/", MNT_DETACH));
+		else
+			EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		_exit(0);
+	}
+}
+
+TEST_F(root_switch, may_be_followed_by_pivot_root)
+{
+	int ns = ASSERT_OK(open_mntns(self->proc));
+
+	switch_root(_metadata, "/new");
+	ASSERT_OK(make_mount("/pivot"));
+	ASSERT_OK(chdir("/pivot"));
+	ASSERT_OK(sys_pivot_root(".", "."));
+	ASSERT_OK(umount2(".", MNT_DETACH));
+	check_only_root(_metadata, self->proc, "/pivot");
+	if (variant->caller == ROOT)
+		EXPECT_OK(umount2("/", MNT_DETACH));
+	else
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+	ASSERT_OK(setns(ns, CLONE_NEWNS));
+	EXPECT_EQ(variant->caller == ROOT, is_nullfs("/"));
+}
+
+/* Takes turns with a task that is on the old root, which it keeps. */
+TEST_F(root_switch, moves_no_other_task)
+{
+	struct place before;
+	int peer, i, fd;
+	pid_t pid;
+
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid) {
+		fd = ASSERT_OK(open("/sub", O_RDONLY | O_DIRECTORY));
+		ASSERT_OK(chdir("/sub"));
+		before = current_place(_metadata, self->proc);
+		for (i = 0; i < 5; i++) {
+			check_still_at(_metadata, self->proc, before);
+			EXPECT_OK(access("/old", F_OK));
+			EXPECT_OK(access("../old", F_OK));
+			EXPECT_OK(faccessat(fd, "../old", F_OK, 0));
+			EXPECT_OK(write_at(AT_FDCWD, "/old", "still here"));
+			give_turn(_metadata, peer);
+			await_turn(_metadata, peer);
+		}
+		/* It has no place to go, as the old root has none. */
+		fd = ASSERT_OK(new_tmpfs());
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		EXPECT_ERRNO(ENOENT, mount_beneath(fd, "/"));
+		_exit(0);
+	}
+	await_turn(_metadata, peer);
+	fd = ASSERT_OK(copy_of("/new", 0));
+	for (i = 0; i < 4; i++) {
+		switch (i) {
+		case 0:
+			ASSERT_OK(fchdir(fd));
+			break;
+		case 1:
+			ASSERT_OK(mount_beneath(fd, "/"));
+			break;
+		case 2:
+			ASSERT_OK(chroot("."));
+			break;
+		case 3:
+			ASSERT_OK(umount2(".", MNT_DETACH));
+			break;
+		}
+		give_turn(_metadata, peer);
+		await_turn(_metadata, peer);
+	}
+	check_only_root(_metadata, self->proc, "/new");
+	give_turn(_metadata, peer);
+	join_child(_metadata, pid);
+}
+
+/* The other way to switch the root, which asks nobody */
+TEST_F(root_switch, is_not_what_pivot_root_does)
+{
+	struct place before;
+	int peer;
+	pid_t pid;
+
+	ASSERT_OK(chdir("/"));
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid) {
+		before = current_place(_metadata, self->proc);
+		give_turn(_metadata, peer);
+		await_turn(_metadata, peer);
+		EXPECT_NE(before.root_mnt, mount_id("/"));
+		EXPECT_NE(before.cwd_mnt, mount_id("."));
+		check_only_root(_metadata, self->proc, "/pivot");
+		_exit(0);
+	}
+	await_turn(_metadata, peer);
+	ASSERT_OK(make_mount("/pivot"));
+	ASSERT_OK(chdir("/pivot"));
+	ASSERT_OK(sys_pivot_root(".", "."));
+	ASSERT_OK(umount2(".", MNT_DETACH));
+	give_turn(_metadata, peer);
+	join_child(_metadata, pid);
+}
+
+/* The caller would lose the tree that its root is in. */
+TEST_F(root_switch, is_refused_in_a_chroot_to_a_directory)
+{
+	int fd = ASSERT_OK(copy_of("/new", 0));
+	char *before, *after;
+
+	before = own_mounts(_metadata);
+	ASSERT_OK(chroot("/sub"));
+	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "/"));
+	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, self->old_root, ""));
+	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, self->old_root, "."));
+
+	ASSERT_OK(chroot_fd(self->old_root));
+	after = own_mounts(_metadata);
+	EXPECT_STREQ(before, after);
+	place_root(_metadata, fd);
+	step_over(_metadata);
+	check_only_root(_metadata, self->proc, "/new");
+}
+
+/* The directory is in another mount than the one that's the target. */
+TEST_F(root_switch, may_be_prepared_from_a_chroot_to_a_directory_elsewhere)
+{
+	uint64_t stack[3] = { self->old, 0, self->real };
+	int fd = ASSERT_OK(named_tmpfs("fresh"));
+
+	ASSERT_OK(mount("own", "/sub", "tmpfs", 0, NULL));
+	ASSERT_OK(mkdir("/sub/dir", 0755));
+	ASSERT_OK(chroot("/sub/dir"));
+	ASSERT_OK(mount_beneath_at(fd, self->old_root, ""));
+	ASSERT_OK(chroot_fd(self->old_root));
+	stack[1] = mount_id_at(fd, "");
+	check_stack(_metadata, stack, 3);
+}
+
+/* Then it's that mount's place that the new root takes. */
+TEST_F(root_switch, works_in_a_chroot_to_a_mount)
+{
+	uint64_t stack[3] = { mount_id("/new"), 0, self->old };
+	int fd = ASSERT_OK(named_tmpfs("fresh"));
+
+	ASSERT_OK(chroot("/new"));
+	stack[1] = place_root(_metadata, fd);
+	check_stack(_metadata, stack, 3);
+	step_over(_metadata);
+	check_only_root(_metadata, self->proc, "/fresh");
+
+	ASSERT_OK(chroot_fd(self->old_root));
+	close(fd);
+	EXPECT_EQ(stack[1], mount_id("/new"));
+	if (variant->caller == ROOT)
+		EXPECT_OK(umount2("/new", 0));
+	else
+		check_is_held(_metadata, "/new", "fresh");
+}
+
+/* The root of a mount needn't be that of the file system. */
+TEST_F(root_switch, works_in_a_chroot_to_a_bind_mount_of_a_directory)
+{
+	int fd = ASSERT_OK(named_tmpfs("fresh"));
+
+	ASSERT_OK(mount("/sub", "/sub", NULL, MS_BIND, NULL));
+	ASSERT_OK(chroot("/sub"));
+	place_root(_metadata, fd);
+	step_over(_metadata);
+	check_only_root(_metadata, self->proc, "/fresh");
+
+	ASSERT_OK(chroot_fd(self->old_root));
+	close(fd);
+	EXPECT_OK(access("/sub/fresh", F_OK));
+	EXPECT_OK(umount2("/sub", 0));
+}
+
+/* ... and is one to go to, too. */
+TEST_F(root_switch, works_with_a_bind_mount_of_a_directory)
+{
+	ASSERT_OK(mount("own", "/sub", "tmpfs", 0, NULL));
+	ASSERT_OK(mkdir("/sub/dir", 0755));
+	ASSERT_OK(make_file("/sub/dir/file"));
+	switch_root(_metadata, "/sub/dir");
+	check_only_root(_metadata, self->proc, "/file");
+}
+
+/* There's no place beneath what all other mounts are on. */
+TEST_F(root_switch, is_refused_at_the_real_root)
+{
+	uint64_t stack[3];
+	int fd, top, real;
+
+	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
+	real = ASSERT_OK(open_path("/"));
+	fd = ASSERT_OK(named_tmpfs("fresh"));
+	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "/"));
+	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "."));
+	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, real, ""));
+	EXPECT_EQ(1, count_mounts());
+
+	/* It leads to whatever is on top of it, as soon as something is. */
+	top = ASSERT_OK(overmount_root());
+	ASSERT_OK(mount_beneath_at(fd, real, ""));
+	stack[0] = mount_id_at(top, "");
+	stack[1] = mount_id_at(fd, "");
+	stack[2] = mount_id_at(real, "");
+	check_stack(_metadata, stack, 3);
+}
+
+/* What's on top of the caller's root is the target, and not that. */
+TEST_F(root_switch, goes_beneath_what_covers_the_root)
+{
+	uint64_t stack[4] = { 0, 0, self->old, self->real };
+	int top = ASSERT_OK(new_tmpfs()), fd = ASSERT_OK(new_tmpfs());
+
+	ASSERT_OK(mount_on(top, "/"));
+	ASSERT_OK(mount_beneath(fd, "/"));
+	stack[0] = mount_id_at(top, "");
+	stack[1] = mount_id_at(fd, "");
+	check_stack(_metadata, stack, 4);
+	/* No lock was to be had there. */
+	ASSERT_OK(fchdir(fd));
+	ASSERT_OK(umount2(".", MNT_DETACH));
+	ASSERT_OK(umount2(".", MNT_DETACH));
+	EXPECT_EQ(self->old, mount_id("/"));
+}
+
+/* A round of switching the root of @ns, in which others may come first */
+static void try_to_switch(struct __test_metadata *_metadata, int ns)
+{
+	int fd = ASSERT_OK(named_tmpfs("fresh"));
+
+	ASSERT_OK(setns(ns, CLONE_NEWNS));
+	ASSERT_OK(fchdir(fd));
+	if (mount_beneath(fd, "/")) {
+		/* The old root isn't mounted any longer. */
+		ASSERT_TRUE(errno == ENOENT || errno == EINVAL)
+			TH_LOG("beneath: %m");
+	} else {
+		ASSERT_OK(chroot("."));
+		if (umount2(".", MNT_DETACH))
+			ASSERT_EQ(EINVAL, errno) TH_LOG("umount: %m");
+	}
+	close(fd);
+}
+
+TEST_F(root_switch, may_be_tried_by_several_at_once)
+{
+	pid_t pids[3];
+	int ns, i, j;
+
+	ns = ASSERT_OK(open_mntns(self->proc));
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		pids[i] = ASSERT_OK(fork());
+		if (pids[i])
+			continue;
+		for (j = 0; j < 60; j++)
+			try_to_switch(_metadata, ns);
+		_exit(0);
+	}
+	for (i = 0; i < ARRAY_SIZE(pids); i++)
+		join_child(_metadata, pids[i]);
+
+	/* Some new ones may be left, and can be taken away: no loops, no locks. */
+	ASSERT_OK(setns(ns, CLONE_NEWNS));
+	check_seen_alike(_metadata, ns);
+	while (parent_of(_metadata, mount_id("/")) != self->real) {
+		EXPECT_OK(access("/fresh", F_OK));
+		ASSERT_OK(umount2("/", MNT_DETACH));
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+	}
+	check_only_root(_metadata, self->proc, "/fresh");
+	if (variant->caller == ROOT)
+		EXPECT_OK(umount2("/", MNT_DETACH));
+	else
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+}
+
+/* The root that the target is compared with changes all the time. */
+TEST_F(root_switch, may_be_tried_while_another_thread_does_chroot)
+{
+	int tries = 200, placed = 0, fd, i;
+	uint64_t id = self->old;
+	pid_t pid;
+
+	pid = ASSERT_OK(fork_with(CLONE_FS));
+	if (!pid) {
+		for (i = 0; i < 5 * tries; i++) {
+			ASSERT_OK(chroot("/sub"));
+			ASSERT_OK(chroot_fd(self->old_root));
+		}
+		_exit(0);
+	}
+	for (i = 0; i < tries; i++) {
+		fd = ASSERT_OK(new_tmpfs());
+		if (!mount_beneath_at(fd, self->old_root, ""))
+			placed++;
+		else
+			ASSERT_EQ(EINVAL, errno) TH_LOG("%m");
+		close(fd);
+	}
+	join_child(_metadata, pid);
+
+	/* Those that were placed are there, and no others. */
+	for (i = 0; i < placed; i++)
+		id = parent_of(_metadata, id);
+	EXPECT_EQ(self->real, parent_of(_metadata, id));
+}
+
+/* The table that the test found, with whatever is mounted there */
+FIXTURE(inherited_table)
+{
+	int proc;
+};
+
+FIXTURE_VARIANT(inherited_table)
+{
+	enum caller caller;
+};
+
+FIXTURE_VARIANT_ADD(inherited_table, root)
+{
+	.caller = ROOT,
+};
+
+FIXTURE_VARIANT_ADD(inherited_table, userns_root)
+{
+	.caller = USERNS_ROOT,
+};
+
+FIXTURE_SETUP(inherited_table)
+{
+	if (!setup_scene(_metadata, &self->proc))
+		return;
+	if (!have_beneath_root())
+		SKIP(return, "no mounts beneath the root");
+	ASSERT_OK(make_mount("/tmp/new"));
+	become(_metadata, self->proc, variant->caller);
+}
+
+FIXTURE_TEARDOWN(inherited_table)
+{
+}
+
+TEST_F(inherited_table, is_gone_with_the_old_root)
+{
+	int fd = ASSERT_OK(copy_of("/tmp/new", 0)), i;
+	uint64_t stack[3] = { mount_id("/") };
+
+	stack[2] = parent_of(_metadata, stack[0]);
+	stack[1] = place_root(_metadata, fd);
+	check_stack(_metadata, stack, 3);
+	step_over(_metadata);
+	check_stack(_metadata, stack + 1, 2);
+	check_only_root(_metadata, self->proc, "/new");
+	EXPECT_ERRNO(ENOENT, access("/tmp", F_OK));
+
+	for (i = 0; i < 2; i++) {
+		switch_root(_metadata, "/");
+		EXPECT_EQ(stack[2], parent_of(_metadata, mount_id("/")));
+		check_only_root(_metadata, self->proc, "/new");
+	}
+	if (variant->caller == USERNS_ROOT)
+		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+}
+
+TEST_HARNESS_MAIN
