@@ -12,6 +12,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make kernel       build the kernel only; prints the image's path last
   make test         everything CI runs
   make test-quick   the product kernel's tests only
+  make conformance  the tests on Debian's kernels 7.x: where mainline differs
 
   make tree         lay out base + series as git commits in $(TREE)
   make refresh      take the commits made there back to patches/ and overlay

@@ -35,7 +35,7 @@ export TARGETS
 # Kbuild uses all processors on its own, and a machine under test wants quiet.
 .NOTPARALLEL:
 
-.PHONY: kernel run shell test test-quick kbuild-path
+.PHONY: kernel run shell test test-quick conformance kbuild-path
 .PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 
@@ -85,3 +85,9 @@ test-quick: run-product-64
 
 test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 	@scripts/report $(RESULTS) $(CHECKS) $(RUNS)
+
+# The selftests on mainline's own kernels; needs the network the first time.
+conformance: userland-64
+	@scripts/mainline-kernels build/mainline
+	@scripts/conformance build/conformance build/mainline \
+		$(call initramfs,64) $(call sq,$(TESTS))
