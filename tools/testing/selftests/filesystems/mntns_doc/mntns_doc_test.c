@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The examples in Documentation/filesystems/mount-namespace-flags.rst: they
+ * compile, and do what it says. code_blocks.h is what code_blocks.awk finds
+ * there, as it is.
+ */
+#include "code_blocks.h"
+
+#include <endian.h>
+#include <stddef.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
+
+/* The system calls without their flags, as on a kernel of before these */
+enum missing {
+	NOTHING			= 0,
+	ON_FSMOUNT		= 1 << 0,
+	ON_UNSHARE		= 1 << 1,
+	ON_MOVE_MOUNT		= 1 << 2,
+	ON_OPEN_TREE		= 1 << 3,
+	EVERYTHING		= ON_FSMOUNT | ON_UNSHARE | ON_MOVE_MOUNT |
+				  ON_OPEN_TREE,
+};
+
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+#define ARGUMENT(n)	offsetof(struct seccomp_data, args[n])
+#else
+#define ARGUMENT(n)	(offsetof(struct seccomp_data, args[n]) + 4)
+#endif
+
+/* From here on the system call @nr fails with @flag in its argument @arg. */
+static int refuse(unsigned int nr, size_t arg, unsigned int flag)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, flag, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {
+		.len = ARRAY_SIZE(filter),
+		.filter = filter,
+	};
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static int take_away(enum missing missing)
+{
+	if ((missing & ON_FSMOUNT) &&
+	    refuse(__NR_fsmount, ARGUMENT(1), FSMOUNT_NAMESPACE))
+		return -1;
+	if ((missing & ON_UNSHARE) &&
+	    refuse(__NR_unshare, ARGUMENT(0), UNSHARE_EMPTY_MNTNS))
+		return -1;
+	if ((missing & ON_MOVE_MOUNT) &&
+	    refuse(__NR_move_mount, ARGUMENT(4), MOVE_MOUNT_BENEATH))
+		return -1;
+	if ((missing & ON_OPEN_TREE) &&
+	    refuse(__NR_open_tree, ARGUMENT(2), OPEN_TREE_NAMESPACE))
+		return -1;
+	return 0;
+}
+
+static int make_file(const char *path)
+{
+	return mknod(path, S_IFREG | 0644, 0);
+}
+
+/* Whoever is here is in a file system of its own with a file "new". */
+static void check_new_root(struct __test_metadata *_metadata, size_t mounts)
+{
+	EXPECT_OK(access("/new", F_OK));
+	EXPECT_OK(access("new", F_OK));
+	EXPECT_EQ(mount_id("/"), mount_id("."));
+	EXPECT_EQ(mounts, ASSERT_OK(count_mounts()));
+	EXPECT_ERRNO(ENOENT, access("/proc", F_OK));
+	EXPECT_ERRNO(ENOENT, access("../proc", F_OK));
+}
+
+/*
+ * The scene of a test: a mount namespace of its own, and an empty directory to
+ * work in. /proc is open as *@proc. Returns false if the test is skipped.
+ */
+static bool set_scene(struct __test_metadata *_metadata, int *proc)
+{
+	if (geteuid())
+		SKIP(return false, "needs root");
+	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
+		SKIP(return false, "no empty mount namespaces");
+	if (!have_open_tree_namespace_flag())
+		SKIP(return false, "no OPEN_TREE_NAMESPACE");
+	if (!have_fsmount_namespace_flag())
+		SKIP(return false, "no FSMOUNT_NAMESPACE");
+	*proc = ASSERT_OK(open_proc());
+	ASSERT_OK(private_scratch());
+	return true;
+}
+
+FIXTURE(doc)
+{
+	int proc;
+};
+
+FIXTURE_SETUP(doc)
+{
+	if (!set_scene(_metadata, &self->proc))
+		return;
+}
+
+FIXTURE_TEARDOWN(doc)
+{
+}
+
+TEST_F(doc, tells_how_to_ask_for_the_flags)
+{
+	/* The setup has skipped this if root hears no. */
+	ASSERT_OK(become_nobody());
+	EXPECT_TRUE(have_open_tree_namespace_flag());
+	EXPECT_FALSE(have_fsmount_namespace_flag());
+	ASSERT_OK(enter_userns(self->proc, 0));
+	EXPECT_TRUE(have_open_tree_namespace_flag());
+	EXPECT_TRUE(have_fsmount_namespace_flag());
+	ASSERT_OK(take_away(EVERYTHING));
+	EXPECT_FALSE(have_open_tree_namespace_flag());
+	EXPECT_FALSE(have_fsmount_namespace_flag());
+}
+
+TEST_F(doc, forks_into_nothing)
+{
+	pid_t pid = ASSERT_OK(fork_into_nothing());
+
+	if (!pid) {
+		ASSERT_EQ(1, is_nullfs("/"));
+		ASSERT_EQ(1, is_nullfs("."));
+		ASSERT_EQ(1, count_mounts());
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
+TEST_F(doc, has_a_sandbox_with_an_empty_table)
+{
+	char text[64];
+	int fd;
+
+	fd = ASSERT_OK(openat(self->proc, "self/stat", O_RDONLY | O_CLOEXEC));
+	ASSERT_OK(become_nobody());
+	ASSERT_OK(enter_sandbox());
+	EXPECT_EQ(1, is_nullfs("/"));
+	EXPECT_EQ(1, count_mounts());
+	EXPECT_ERRNO(ENOENT, access("/proc", F_OK));
+	EXPECT_ERRNO(EPERM, mount("tmpfs", "/", "tmpfs", 0, NULL));
+	EXPECT_ERRNO(EPERM, new_fs("tmpfs"));
+	EXPECT_ERRNO(EPERM, unshare(CLONE_NEWNS));
+	EXPECT_LT(0, read(fd, text, sizeof(text)));
+}
+
+/* Runs in the container, as a function that knows nothing of the test's */
+static int look_around(void)
+{
+	if (getpid() != 1)
+		return 1;
+	if (access("/image", F_OK) || access("/sub/below", F_OK) ||
+	    !access("/sub/covered", F_OK))
+		return 2;
+	if (access("/proc/1/status", F_OK) || !access("/proc/sys", F_OK))
+		return 3;
+	if (count_mounts() != 3)
+		return 4;
+	if (umount2("/sub", MNT_DETACH) != -1 || errno != EINVAL)
+		return 5;
+	if (mount("proc", "/proc", "proc", 0, NULL) != -1 || errno != EPERM)
+		return 6;
+	if (!mount(NULL, "/sub", NULL, MS_REMOUNT | MS_BIND, NULL))
+		return 7;
+	return 42;
+}
+
+TEST_F(doc, has_a_container_without_privileges)
+{
+	int status;
+
+	ASSERT_OK(mkdir("tree", 0755));
+	ASSERT_OK(mkdir("tree/proc", 0555));
+	ASSERT_OK(mkdir("tree/sub", 0755));
+	ASSERT_OK(make_file("tree/image"));
+	ASSERT_OK(make_file("tree/sub/covered"));
+	ASSERT_OK(mount("sub", "tree/sub", "tmpfs", 0, NULL));
+	ASSERT_OK(make_file("tree/sub/below"));
+	ASSERT_OK(mount(NULL, "tree/sub", NULL,
+			MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+
+	ASSERT_OK(become_nobody());
+	status = ASSERT_OK(run_container("tree", look_around));
+	ASSERT_TRUE(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 127)
+		SKIP(return, "no proc with subset=pid");
+	EXPECT_EQ(42, WEXITSTATUS(status));
+	/* That's a matter of the child's alone. */
+	EXPECT_OK(access("tree/image", F_OK));
+}
+
+/* The lock is on the tmpfs, and what it covers is never to be seen. */
+TEST_F(doc, sheds_an_inherited_proc)
+{
+	struct statfs st;
+
+	ASSERT_OK(become_nobody());
+	ASSERT_OK(become_userns_root(CLONE_NEWNS));
+	ASSERT_ERRNO(EINVAL, umount2("/proc", MNT_DETACH));
+	ASSERT_OK(shed("/proc"));
+	ASSERT_OK(statfs("/proc", &st));
+	EXPECT_EQ(TMPFS_MAGIC, st.f_type);
+	EXPECT_ERRNO(ENOENT, access("/proc/self", F_OK));
+	EXPECT_ERRNO(EINVAL, umount2("/proc", MNT_DETACH));
+	/* not removed, but replaced */
+	ASSERT_OK(make_file("/proc/mark"));
+	ASSERT_OK(shed("/proc"));
+	EXPECT_ERRNO(ENOENT, access("/proc/mark", F_OK));
+	EXPECT_ERRNO(EINVAL, umount2("/proc", MNT_DETACH));
+}
+
+TEST_F(doc, sheds_an_inherited_proc_for_one_with_tasks_only)
+{
+	pid_t pid;
+
+	ASSERT_OK(become_nobody());
+	ASSERT_OK(become_userns_root(CLONE_NEWNS | CLONE_NEWPID));
+	ASSERT_OK(shed("/proc"));
+	pid = ASSERT_OK(fork());
+	if (!pid) {
+		EXPECT_ERRNO(EPERM, mount("proc", "/proc", "proc", 0, NULL));
+		if (mount("proc", "/proc", "proc", 0, "subset=pid"))
+			SKIP(_exit(KSFT_SKIP), "no proc with subset=pid");
+		ASSERT_OK(access("/proc/1/status", F_OK));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
+/* The examples that do without what an older kernel doesn't have */
+FIXTURE(doc_on)
+{
+	int proc;
+};
+
+FIXTURE_VARIANT(doc_on)
+{
+	enum missing missing;
+};
+
+FIXTURE_VARIANT_ADD(doc_on, this_kernel)
+{
+	.missing = NOTHING,
+};
+
+FIXTURE_VARIANT_ADD(doc_on, one_without_fsmount_namespace)
+{
+	.missing = ON_FSMOUNT,
+};
+
+FIXTURE_VARIANT_ADD(doc_on, one_without_new_mount_namespaces)
+{
+	.missing = ON_FSMOUNT | ON_UNSHARE | ON_OPEN_TREE,
+};
+
+FIXTURE_VARIANT_ADD(doc_on, one_without_any)
+{
+	.missing = EVERYTHING,
+};
+
+FIXTURE_SETUP(doc_on)
+{
+	if (!set_scene(_metadata, &self->proc))
+		return;
+	ASSERT_OK(take_away(variant->missing));
+}
+
+FIXTURE_TEARDOWN(doc_on)
+{
+}
+
+/* It's a new file system, nothing is beside it, and others are where they were. */
+TEST_F(doc_on, has_a_new_root_to_enter)
+{
+	struct place before = current_place(_metadata, self->proc);
+	char *mounts = own_mounts(_metadata), *now;
+	struct statmount *sm;
+	int fsfd, fd;
+	pid_t pid;
+
+	pid = ASSERT_OK(fork());
+	if (!pid) {
+		fsfd = ASSERT_OK(new_fs("tmpfs"));
+		ASSERT_OK(enter_new_root(fsfd, MOUNT_ATTR_NODEV));
+		fd = ASSERT_OK(open("/new", O_CREAT | O_CLOEXEC, 0600));
+		close(fd);
+		check_new_root(_metadata, 1);
+		sm = own_mount(_metadata, mount_id("/"));
+		EXPECT_STREQ("tmpfs", sm->str + sm->fs_type);
+		EXPECT_TRUE(sm->mnt_attr & MOUNT_ATTR_NODEV);
+		free(sm);
+		_exit(_metadata->exit_code);
+	}
+	join_child(_metadata, pid);
+	check_still_at(_metadata, self->proc, before);
+	now = own_mounts(_metadata);
+	EXPECT_STREQ(mounts, now);
+	free(mounts);
+	free(now);
+}
+
+/*
+ * A plain directory, with a mount below: both come along. Others on the old root
+ * don't, unless it takes a pivot_root().
+ */
+TEST_F(doc_on, has_a_switch_of_the_root)
+{
+	bool pivots = variant->missing & ON_MOVE_MOUNT;
+	uint64_t before = mount_id("/");
+	pid_t pid;
+	int peer;
+
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid) {
+		await_turn(_metadata, peer);
+		if (pivots)
+			EXPECT_NE(before, mount_id("/"));
+		else
+			EXPECT_EQ(before, mount_id("/"));
+		_exit(_metadata->exit_code);
+	}
+	ASSERT_OK(mkdir("tree", 0755));
+	ASSERT_OK(mkdir("tree/sub", 0755));
+	ASSERT_OK(make_file("tree/new"));
+	ASSERT_OK(mount("sub", "tree/sub", "tmpfs", 0, NULL));
+	ASSERT_OK(make_file("tree/sub/below"));
+	ASSERT_OK(switch_root_to("tree"));
+	check_new_root(_metadata, 2);
+	EXPECT_OK(access("/sub/below", F_OK));
+	give_turn(_metadata, peer);
+	join_child(_metadata, pid);
+}
+
+TEST_HARNESS_MAIN
