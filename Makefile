@@ -21,6 +21,9 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make series [SIGNOFF=1] [VERSION=N]
                     write the series as mails to build/series
 
+  make man [PAGE=fsmount]
+                    read what the flags add to the manual pages
+
   make clean        remove build/, except a tree with work not taken back
   make help         this text
 
@@ -29,13 +32,19 @@ an unpacked tarball) instead of Debian's $(PACKAGE). Each such kernel
 has its own tree, build/tree-<its path>.
 endef
 
-.PHONY: help clean
+.PHONY: help clean man
 help:
 	$(info $(help))
 	@:
 
 clean:
 	@scripts/clean
+
+# Either of two programs will do to show them.
+man:
+	@command -v man >/dev/null || command -v mandoc >/dev/null || \
+		scripts/install-packages $(BASE) $(call sq,$(KERNEL)) docs
+	@scripts/man $(call sq,$(PAGE))
 
 include scripts/tree.mk
 include scripts/vm.mk

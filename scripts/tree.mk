@@ -24,7 +24,7 @@ packages:
 	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run
 
 packages-test:
-	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test
+	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs
 
 tree:
 	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree
