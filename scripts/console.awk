@@ -10,6 +10,9 @@ function splat(line) {
 	       line ~ /suspicious RCU|[a-z] locking dependency|bad unlock/ ||
 	       line ~ /atomic context|while atomic|invalid wait context/ ||
 	       line ~ /unreferenced object|suspected memory leaks/ ||
+	       line ~ /BUG [^ ]+ \((Not t|T)ainted|ODEBUG|ref_tracker: / ||
+	       line ~ /kernel BUG|bad: scheduling|non-static key/ ||
+	       line ~ /leak detector disabled|locking correctness validator/ ||
 	       line ~ /list_(add|del).*corruption|refcount_t:|Busy inodes/ ||
 	       line ~ /oom-killer|allocation failure|process .* leaked/ ||
 	       (line ~ /Tainted:/ && line !~ /Not tainted/)

@@ -32,6 +32,8 @@ function judge(    file, vm, i, line, listed, status, seen) {
 		sub(/\r$/, "", line)
 		if (line ~ /^# mntns: exit [0-9]+$/) {
 			status = substr(line, 15)
+		} else if (line ~ /^# mntns: kernel /) {
+			kernel[part] = " on" substr(line, 16)
 		} else if (!vm) {
 			inner(line)
 		} else if (line ~ /^# selftests: /) {
@@ -70,8 +72,11 @@ function concerns(i) {
 }
 
 # A skip that is agreed to but doesn't happen would hide one that does later.
-function unused_skips(    i, program) {
+function judge_skips(    i, program) {
 	for (i = 1; i <= nallowed; i++) {
+		if (i in used && test[i] ~ /\*$/)
+			print "skipped " part ": " used[i] " of " test[i] \
+			      " (" reason[i] ")"
 		program = test[i]
 		sub(/:[^:]*$/, "", program)
 		if (concerns(i) && (part, program) in reported && !(i in used))
@@ -91,13 +96,16 @@ BEGIN {
 	for (i = 1; i < ARGC; i++) {
 		part = ARGV[i]
 		judge()
-		unused_skips()
+		judge_skips()
 	}
 	for (i = 1; i < ARGC; i++) {
 		part = ARGV[i]
-		printf "%-20s %d passed, %d failed, %d skipped, " \
-		       "%d kernel messages of level warning\n", part ":",
-		       passed[part], failed[part], skipped[part], warnings[part]
+		printf "%-14s %d passed, %d failed, %d skipped", part ":",
+		       passed[part], failed[part], skipped[part]
+		if (part in kernel)
+			printf "%s, %d kernel warnings", kernel[part],
+			       warnings[part]
+		print ""
 		all_passed += passed[part]
 		all_failed += failed[part]
 	}
