@@ -38,6 +38,9 @@
 #include "statmount/statmount.h"
 
 /* For headers that are older than the tests. */
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH	0x00000200
+#endif
 #ifndef OPEN_TREE_NAMESPACE
 #define OPEN_TREE_NAMESPACE	0x00000002
 #endif
@@ -241,12 +244,12 @@ static inline int become_nobody(void)
 
 /* Mounts and mount namespaces */
 
-/* A new tmpfs, not attached anywhere yet */
-static inline int new_tmpfs(void)
+/* A new file system, not attached anywhere yet */
+static inline int new_fs(const char *fs_name)
 {
 	int fs_fd, mnt_fd = -1, err;
 
-	fs_fd = sys_fsopen("tmpfs", FSOPEN_CLOEXEC);
+	fs_fd = sys_fsopen(fs_name, FSOPEN_CLOEXEC);
 	if (fs_fd == -1)
 		return -1;
 	if (!sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
@@ -255,6 +258,11 @@ static inline int new_tmpfs(void)
 	close(fs_fd);
 	errno = err;
 	return mnt_fd;
+}
+
+static inline int new_tmpfs(void)
+{
+	return new_fs("tmpfs");
 }
 
 /* Mounts the detached @mnt_fd on top of whatever is on the directory @path. */

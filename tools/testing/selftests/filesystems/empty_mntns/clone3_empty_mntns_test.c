@@ -309,43 +309,6 @@ TEST_F(clone3_empty, leaves_nothing_when_there_is_no_fd_left)
 	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
-/* Each allocation fails once. What that leaves behind fails the next one. */
-TEST_F_TIMEOUT(clone3_empty, leaves_nothing_when_memory_runs_out, 120)
-{
-	struct clone_args args = { .flags = CLONE_EMPTY_MNTNS };
-	int fd, err, nth, failed = 1;
-	pid_t pid;
-
-	if (switch_fault_injection(true))
-		SKIP(return, "no fault injection");
-
-	ASSERT_OK(enter_userns(self->proc, 0));
-	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
-	fd = ASSERT_OK(openat(self->proc, "self/fail-nth", O_RDWR));
-	for (nth = 1; failed; nth++) {
-		ASSERT_OK(fail_nth(fd, nth));
-		pid = fork_with(CLONE_EMPTY_MNTNS);
-		if (!pid) {
-			check_empty_mntns(_metadata, self->proc, self->before);
-			_exit(0);
-		}
-		err = errno;
-		failed = ASSERT_OK(has_failed(fd));
-		ASSERT_OK(fail_nth(fd, 0));
-		if (pid == -1) {
-			ASSERT_TRUE(err == ENOMEM || err == EAGAIN)
-				TH_LOG("%s", strerror(err));
-		} else {
-			join_child(_metadata, pid);
-		}
-	}
-	/* A few were tried. */
-	EXPECT_LT(3, nth);
-	check_still_at(_metadata, self->proc, self->before);
-	clone_and_check(_metadata, self->proc, self->before, &args);
-	switch_fault_injection(false);
-}
-
 TEST_F(clone3_empty, combines_with_clone_pidfd)
 {
 	int pidfd = -1, peer;

@@ -173,45 +173,4 @@ static inline int have_unprivileged_userns(void)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-/*
- * Memory that runs out, at the nth allocation that a task does. These are the
- * switches that let it happen to allocations that may sleep, too; off is how
- * the kernel starts. Returns -1 if it has no fault injection.
- */
-static inline int switch_fault_injection(bool on)
-{
-	const char *value = on ? "N" : "Y";
-	int ret;
-
-	if (mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL))
-		return -1;
-	ret = write_at(AT_FDCWD, "/sys/kernel/debug/failslab/ignore-gfp-wait",
-		       "%s", value);
-	ret |= write_at(AT_FDCWD,
-			"/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait",
-			"%s", value);
-	umount2("/sys/kernel/debug", MNT_DETACH);
-	return ret;
-}
-
-/*
- * Lets the @nth allocation that the caller does from here on fail, with 0 none.
- * @fd is its /proc/PID/fail-nth: opening that takes memory, too.
- */
-static inline int fail_nth(int fd, int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", nth);
-
-	return pwrite(fd, text, len, 0) == len ? 0 : -1;
-}
-
-/* Whether that allocation was done and failed, or -1 */
-static inline int has_failed(int fd)
-{
-	char text[16] = "";
-
-	return pread(fd, text, sizeof(text) - 1, 0) <= 0 ? -1 : !atoi(text);
-}
-
 #endif /* __EMPTY_MNTNS_H */

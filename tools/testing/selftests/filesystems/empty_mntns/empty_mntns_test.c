@@ -276,46 +276,6 @@ TEST_F(unshare_empty, changes_nothing_shared_when_a_later_step_fails)
 	join_child(_metadata, pid);
 }
 
-/* Each allocation fails once. What that leaves behind fails the next one. */
-TEST_F_TIMEOUT(unshare_empty, changes_nothing_when_memory_runs_out, 120)
-{
-	int fd, ret, err, nth;
-	bool *failed;
-	pid_t pid;
-
-	if (switch_fault_injection(true))
-		SKIP(return, "no fault injection");
-
-	failed = mmap(NULL, sizeof(*failed), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_FALSE(failed == MAP_FAILED);
-	ASSERT_OK(enter_userns(self->proc, 0));
-	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
-	for (*failed = true, nth = 1; *failed; nth++) {
-		pid = ASSERT_OK(fork());
-		if (pid) {
-			join_child(_metadata, pid);
-			continue;
-		}
-		fd = ASSERT_OK(openat(self->proc, "self/fail-nth", O_RDWR));
-		ASSERT_OK(fail_nth(fd, nth));
-		ret = sys_unshare(UNSHARE_EMPTY_MNTNS);
-		err = errno;
-		*failed = ASSERT_OK(has_failed(fd));
-		ASSERT_OK(fail_nth(fd, 0));
-		if (ret) {
-			ASSERT_EQ(ENOMEM, err) TH_LOG("%s", strerror(err));
-			check_still_at(_metadata, self->proc, self->before);
-		} else {
-			check_empty_mntns(_metadata, self->proc, self->before);
-		}
-		_exit(0);
-	}
-	/* A few were tried. */
-	EXPECT_LT(3, nth);
-	switch_fault_injection(false);
-}
-
 /* The one mount counts, and no more than that. */
 TEST_F(unshare_empty, keeps_to_the_limit_of_mounts)
 {

@@ -457,40 +457,6 @@ TEST_F(fsmount_ns, needs_a_free_file_descriptor)
 	check_no_traces(_metadata, self->scene.proc, before);
 }
 
-/* Every allocation fails once; each time the context remains what it was. */
-TEST_F_TIMEOUT(fsmount_ns, leaves_nothing_when_memory_runs_out, 120)
-{
-	struct traces before;
-	int fs_fd, ns, err, nth;
-	bool failed = true;
-
-	if (switch_fault_injection(true))
-		SKIP(return, "no fault injection");
-
-	before = find_traces(_metadata, self->scene.proc);
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
-	for (nth = 1; failed; nth++) {
-		ASSERT_OK(fail_nth(self->scene.proc, nth));
-		ns = sys_fsmount(fs_fd, NS_FLAGS, 0);
-		err = errno;
-		failed = ASSERT_OK(has_failed(self->scene.proc));
-		ASSERT_OK(fail_nth(self->scene.proc, 0));
-		if (ns == -1) {
-			ASSERT_TRUE(failed) TH_LOG("%s", strerror(err));
-			ASSERT_EQ(ENOMEM, err) TH_LOG("%s", strerror(err));
-			continue;
-		}
-		ASSERT_EQ(1, count_mounts_in(ns));
-		close(ns);
-		close(fs_fd);
-		fs_fd = ASSERT_OK(new_context("tmpfs"));
-	}
-	/* The first of them failed indeed. */
-	ASSERT_LT(2, nth);
-	close(fs_fd);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
 TEST_F(fsmount_ns, takes_nothing_but_directories)
 {
 	struct traces before;

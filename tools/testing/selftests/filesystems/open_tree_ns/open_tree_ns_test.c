@@ -448,36 +448,6 @@ TEST_F(open_tree_ns, needs_a_free_file_descriptor)
 	check_no_traces(_metadata, self->scene.proc, before);
 }
 
-/* Every allocation fails once. */
-TEST_F_TIMEOUT(open_tree_ns, leaves_nothing_when_memory_runs_out, 120)
-{
-	struct traces before;
-	bool failed = true;
-	int ns, err, nth;
-
-	if (switch_fault_injection(true))
-		SKIP(return, "no fault injection");
-
-	before = find_traces(_metadata, self->scene.proc);
-	for (nth = 1; failed; nth++) {
-		ASSERT_OK(fail_nth(self->scene.proc, nth));
-		ns = copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE);
-		err = errno;
-		failed = ASSERT_OK(has_failed(self->scene.proc));
-		ASSERT_OK(fail_nth(self->scene.proc, 0));
-		if (ns == -1) {
-			ASSERT_TRUE(failed) TH_LOG("%s", strerror(err));
-			ASSERT_EQ(ENOMEM, err) TH_LOG("%s", strerror(err));
-		} else {
-			ASSERT_EQ(2, count_mounts_in(ns));
-			close(ns);
-		}
-	}
-	/* The first of them failed indeed. */
-	ASSERT_LT(2, nth);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
 /* One made from within another */
 TEST_F(open_tree_ns, can_be_nested)
 {
