@@ -6,10 +6,24 @@
 TARGETS := filesystems/statmount $(shell sed -n \
 	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
 
-# A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig.
-BEDS := product
+# A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
+# what its machine needs beyond the usual, and how long it takes to build.
+BEDS := product debug i386
 product_ARCH := x86_64
 product_CONFIGS := mntns.config
+product_MINUTES := 4
+debug_ARCH := x86_64
+debug_CONFIGS := mntns.config mntns-debug.config
+debug_VM = QEMU_ARGS="-m 2G $$QEMU_ARGS" TIMEOUT=$${TIMEOUT:-1800}
+debug_MINUTES := 10
+i386_ARCH := i386
+i386_CONFIGS := mntns.config mntns-i386.config
+i386_MINUTES := 4
+
+# Only the debug bed is configured as these ask for: the others skip them.
+DEBUG_TARGETS := filesystems/mntns_faults
+targets = $(if $(filter debug,$(1)),$(TARGETS),$(filter-out \
+	$(DEBUG_TARGETS),$(TARGETS)))
 
 # What `make test` runs: scripts/CHECK, each with its arguments and what it
 # needs (they print KTAP), and beds with the programs of 64 or 32 bits
@@ -18,11 +32,11 @@ check-static_ARGS = $(PATCHES) $(TREE)
 check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
 check-boot_NEEDS := kernel-product userland-64
-RUNS := product-64 product-32
+RUNS := product-64 product-32 i386-32 debug-64
 
 # The user space of a machine needs a busybox that its kernel can run.
 BUSYBOX_64 := /bin/busybox
-BUSYBOX_32 := /bin/busybox
+BUSYBOX_32 := build/busybox-i386
 
 # Every tree (KERNEL=DIR) has its own of what is built from it.
 SUFFIX := $(TREE:build/tree%=%)
@@ -51,14 +65,22 @@ kbuild-path:
 
 $(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
 	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
-		"$* kernel: building (about 4 minutes when from nothing)" \
-		scripts/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) $($*_CONFIGS)
+		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
+		env TARGETS="$(call targets,$*)" scripts/kernel $(TREE) \
+			build/$*$(SUFFIX) $($*_ARCH) $($*_CONFIGS)
 
 userland-64 userland-32: userland-%: kernel-product
 	@scripts/step build/logs/userland-$*$(SUFFIX).log \
 		"user space of $* bits: building" \
 		scripts/userland $(TREE) build/userland-$*$(SUFFIX) $* \
 			$(BUSYBOX_$*) build/product$(SUFFIX)
+
+# The C library of 32 bits is for the tests only.
+userland-32 kernel-i386: packages-test
+userland-32: $(BUSYBOX_32)
+build/busybox-i386:
+	@scripts/step build/logs/busybox-i386.log "busybox of 32 bits: fetching" \
+		scripts/busybox i386 $@
 
 run: kernel-product userland-64
 	@scripts/boot run $(call vmlinux,product) $(call initramfs,64) \
@@ -76,7 +98,8 @@ $(CHECKS:%=run-%): run-%: packages-test $$($$*_NEEDS)
 bed = $(firstword $(subst -, ,$(1)))
 bits = $(lastword $(subst -, ,$(1)))
 $(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
-	@scripts/run-vm $* $(RESULTS) $(call vmlinux,$(call bed,$*)) \
+	@$($(call bed,$*)_VM) scripts/run-vm $* $(RESULTS) \
+		$(call vmlinux,$(call bed,$*)) \
 		$(call initramfs,$(call bits,$*)) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
