@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What to do next? Anything, but rather something that may succeed: it takes a
+ * few mounts and file descriptors to get anywhere.
+ */
+
+#ifndef __EXPLORE_CHOOSE_H
+#define __EXPLORE_CHOOSE_H
+
+#include "host.h"
+#include "words.h"
+
+static uint64_t *state;
+
+/* splitmix64: the same everywhere, whatever the C library */
+static uint64_t next_random(uint64_t *random)
+{
+	uint64_t z = (*random += 0x9e3779b97f4a7c15ULL);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+static unsigned int below(unsigned int n)
+{
+	return next_random(state) % n;
+}
+
+static bool percent(unsigned int n)
+{
+	return below(100) < n;
+}
+
+/* One of the bits in @mask, or any if there's none */
+static int one_of(uint32_t mask)
+{
+	int nr, i;
+
+	if (!mask)
+		return below(NR_PATHS);
+	nr = below(__builtin_popcount(mask));
+	for (i = 0; nr || !(mask >> i & 1); i++)
+		nr -= mask >> i & 1;
+	return i;
+}
+
+/* An index of @weights, as often as that says */
+static int weighted(const unsigned int *weights, int nr)
+{
+	unsigned int sum = 0, n;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		sum += weights[i];
+	n = below(sum);
+	for (i = 0; n >= weights[i]; i++)
+		n -= weights[i];
+	return i;
+}
+
+static const unsigned int who_weights[NR_WHO] = {
+	[HOST]		= 14,
+	[INNER_HOST]	= 12,
+	[OWNER]		= 20,
+	[CHILD]		= 22,
+	[NESTED]	= 12,
+	[GUEST]	= 11,
+	[INNER_GUEST]	= 9,
+};
+
+static const unsigned int host_weights[NR_OPS] = {
+	[COVER]			= 3,
+	[UNCOVER]		= 3,
+	[SLIDE_BENEATH]		= 3,
+	[SWAP_COVER]		= 4,
+	[GRAFT]			= 2,
+	[UNGRAFT]		= 2,
+	[HOST_PROPAGATION]	= 1,
+};
+
+static const unsigned int op_weights[NR_OPS] = {
+	[MOUNT_TMPFS]		= 6,
+	[BIND]			= 8,
+	[MOVE]			= 5,
+	[BENEATH]		= 5,
+	[CLONE_TREE]		= 6,
+	[OPEN_DIR]		= 3,
+	[NEW_TMPFS]		= 6,
+	[CLONE_NS_FILE]		= 2,
+	[ATTACH]		= 7,
+	[ATTACH_BENEATH]	= 10,
+	[UMOUNT]		= 20,
+	[PROPAGATION]		= 8,
+	[SET_ATTR]		= 2,
+	[SET_GROUP]		= 4,
+	[UNSHARE]		= 1,
+	[UNSHARE_USER]		= 1,
+	[UNSHARE_USER_MNT]	= 1,
+	[UNSHARE_EMPTY]		= 1,
+	[CLONE3]		= 2,
+	[TREE_NS]		= 6,
+	[FSMOUNT_NS]		= 2,
+	[OWN_NS]		= 1,
+	[SETNS]			= 5,
+	[CHROOT]		= 2,
+	[CHDIR]			= 4,
+	[PIVOT_ROOT]		= 3,
+	[CLOSE]			= 1,
+	[GIVE]			= 3,
+};
+
+static bool needs_mount_rights(enum op op)
+{
+	return (op <= PIVOT_ROOT && op < UNSHARE && op != OPEN_DIR &&
+		op != CLONE_NS_FILE) || op == PIVOT_ROOT;
+}
+
+/* The slots with a file descriptor of a kind in @kinds */
+static uint32_t slots_with(const struct reply *reply, unsigned int kinds)
+{
+	uint32_t mask = 0;
+	int i;
+
+	for (i = 0; i < NR_SLOTS; i++)
+		if (kinds >> reply->slots[i] & 1)
+			mask |= 1U << i;
+	return mask;
+}
+
+#define TREES	(1U << TREE_FD | 1U << FILE_FD)
+#define ANY_FD	(TREES | 1U << DIR_FD | 1U << NS_FD)
+
+/* What @op needs in a slot */
+static unsigned int slot_kinds(enum op op)
+{
+	switch (op) {
+	case ATTACH:
+	case ATTACH_BENEATH:
+		return TREES;
+	case SETNS:
+	case CLONE_NS_FILE:
+		return 1U << NS_FD;
+	case CLOSE:
+	case GIVE:
+		return ANY_FD;
+	default:
+		return 0;
+	}
+}
+
+static enum op choose_op(const struct reply *reply)
+{
+	unsigned int weights[NR_OPS], kinds;
+	enum op op;
+
+	for (op = 0; op < NR_OPS; op++) {
+		weights[op] = op_weights[op];
+		if (!reply->may_mount) {
+			if (needs_mount_rights(op))
+				weights[op] = 0;
+			if (op == UNSHARE || op == TREE_NS || op == SETNS)
+				weights[op] *= 4;
+		}
+		kinds = slot_kinds(op);
+		if (kinds && !slots_with(reply, kinds))
+			weights[op] = 0;
+		if (scene->kind == PINS &&
+		    (op == UNSHARE || op == UNSHARE_USER_MNT))
+			weights[op] = 0;
+	}
+	return weighted(weights, NR_OPS);
+}
+
+static int choose_base(const struct reply *reply)
+{
+	uint32_t slots = slots_with(reply, 1U << DIR_FD | 1U << TREE_FD);
+	unsigned int n = below(100);
+
+	if (n < 60)
+		return ROOT_BASE;
+	if (n < 80 || !slots)
+		return CWD_BASE;
+	return SLOT_BASE + one_of(slots);
+}
+
+enum want {
+	ANYTHING,
+	A_DIR,
+	A_FILE,
+	A_MOUNT,
+	A_FILE_MOUNT,
+	A_DIR_MOUNT,
+	A_LOOSE_MOUNT,
+};
+
+static int choose_path(const struct reply *reply, int base, enum want want)
+{
+	uint32_t mask;
+
+	if (base >= SLOT_BASE)
+		return percent(50) ? 0 : below(NR_PATHS);
+	if (percent(4))
+		return below(NR_PATHS);
+	switch (want) {
+	case A_DIR:
+		mask = reply->dirs[base];
+		break;
+	case A_FILE:
+		mask = reply->there[base] & ~reply->dirs[base];
+		break;
+	case A_MOUNT:
+		mask = reply->mounts[base];
+		break;
+	case A_FILE_MOUNT:
+		mask = reply->mounts[base] & ~reply->dirs[base];
+		break;
+	case A_DIR_MOUNT:
+		mask = reply->mounts[base] & reply->dirs[base];
+		break;
+	case A_LOOSE_MOUNT:
+		mask = reply->loose[base];
+		if (!mask || percent(25))
+			mask = reply->mounts[base];
+		break;
+	default:
+		mask = reply->there[base];
+	}
+	return one_of(mask);
+}
+
+static bool is_file(const struct reply *reply, int base, int path)
+{
+	return base < SLOT_BASE &&
+	       reply->there[base] & ~reply->dirs[base] & 1U << path;
+}
+
+static int choose_receiver(enum who who)
+{
+	static const enum who inner[] = { CHILD, NESTED, INNER_GUEST };
+
+	if (who == OWNER)
+		return GUEST;
+	if (who == GUEST)
+		return OWNER;
+	return inner[below(ARRAY_SIZE(inner))];
+}
+
+static void choose_places(struct step *step, const struct reply *reply)
+{
+	enum want from = ANYTHING, to = ANYTHING;
+	bool file = reply->slots[step->slot] == FILE_FD;
+
+	switch (step->op) {
+	case MOUNT_TMPFS:
+		to = A_DIR;
+		break;
+	case OPEN_DIR:
+	case TREE_NS:
+	case CHROOT:
+	case CHDIR:
+		from = A_DIR;
+		break;
+	case MOVE:
+	case BENEATH:
+	case PIVOT_ROOT:
+		from = A_LOOSE_MOUNT;
+		break;
+	case SET_GROUP:
+		from = A_MOUNT;
+		break;
+	case ATTACH:
+		to = file ? A_FILE : A_DIR;
+		break;
+	case ATTACH_BENEATH:
+		to = file ? A_FILE_MOUNT : A_DIR_MOUNT;
+		break;
+	case UMOUNT:
+		to = A_LOOSE_MOUNT;
+		break;
+	case PROPAGATION:
+	case SET_ATTR:
+		to = A_MOUNT;
+		break;
+	}
+
+	step->base1 = choose_base(reply);
+	step->path1 = choose_path(reply, step->base1, from);
+	file = is_file(reply, step->base1, step->path1);
+	if (step->op == BIND || step->op == MOVE || step->op == SET_GROUP)
+		to = file ? A_FILE : A_DIR;
+	else if (step->op == BENEATH)
+		to = file ? A_FILE_MOUNT : A_DIR_MOUNT;
+	step->base2 = step->op == PIVOT_ROOT ? step->base1 : choose_base(reply);
+	step->path2 = choose_path(reply, step->base2, to);
+	if (step->op == PIVOT_ROOT && percent(70))
+		step->path2 = step->path1;
+	if (step->op == SET_GROUP && !(step->arg & PRIVATE_COPY))
+		step->path2 = choose_path(reply, step->base2, A_MOUNT);
+}
+
+static void choose_slot(struct step *step, const struct reply *reply)
+{
+	unsigned int kinds = slot_kinds(step->op);
+	uint32_t empty = slots_with(reply, 1U << NO_FD);
+
+	if (step->op == CLONE_NS_FILE || !kinds)
+		step->slot = empty && percent(80) ? one_of(empty) :
+						    below(NR_SLOTS);
+	else
+		step->slot = one_of(slots_with(reply, kinds)) % NR_SLOTS;
+}
+
+static int choose_arg(const struct step *step)
+{
+	switch (step->op) {
+	case UMOUNT:
+	case SET_GROUP:
+		return percent(70);
+	case BIND:
+	case TREE_NS:
+	case CLONE_TREE:
+		return percent(50);
+	case PROPAGATION:
+		return below(NR_TYPES << TYPE_SHIFT);
+	case SET_ATTR:
+		return below(8);
+	case CLONE3:
+		/* The kinds without CLONE_NEWNS are the odd ones. */
+		return below(NR_CLONES) | (scene->kind == PINS);
+	case GIVE:
+		return choose_receiver(step->who);
+	default:
+		return 0;
+	}
+}
+
+static void choose_host_step(struct step *step, const struct reply *reply)
+{
+	static const int types[] = { MS_SHARED, MS_SHARED, MS_SHARED, MS_SLAVE,
+				     MS_PRIVATE };
+	int i, type;
+
+	step->op = weighted(host_weights, NR_OPS);
+	if (step->op == HOST_PROPAGATION) {
+		step->path2 = find_path(host_mounts[below(ARRAY_SIZE(host_mounts))]);
+		type = types[below(ARRAY_SIZE(types))];
+		for (i = 0; propagation_types[i] != type; i++)
+			;
+		step->arg = i << TYPE_SHIFT;
+		return;
+	}
+	step->path2 = find_path(host_paths[below(ARRAY_SIZE(host_paths))]);
+	if (step->op == UNCOVER && reply->extra)
+		step->path2 = one_of(reply->extra);
+	step->arg = below(2);
+}
+
+static void choose_step(struct step *step, const struct reply *replies,
+			uint64_t *random)
+{
+	const struct reply *reply;
+
+	state = random;
+	memset(step, 0, sizeof(*step));
+	step->who = weighted(who_weights, NR_WHO);
+	reply = &replies[step->who];
+	if (step->who == HOST || step->who == INNER_HOST) {
+		choose_host_step(step, reply);
+		return;
+	}
+	step->op = choose_op(reply);
+	step->arg = choose_arg(step);
+	choose_slot(step, reply);
+	choose_places(step, reply);
+	if (step->op == CLONE_NS_FILE)
+		step->base1 = SLOT_BASE +
+			      one_of(slots_with(reply, 1U << NS_FD)) % NR_SLOTS;
+	else if (step->op == GIVE)
+		step->base1 = below(NR_SLOTS);
+}
+
+#endif /* __EXPLORE_CHOOSE_H */

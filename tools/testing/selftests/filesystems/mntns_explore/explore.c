@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Explores mount namespaces at random, see explore.h for what it's after.
+ *
+ *	explore				the tests
+ *	explore -s SEED -t SECONDS	explore for some time
+ *	explore -s SEED -n SCENES	or for some scenes; a seed is a scene
+ *	explore -r SEQUENCE		play what a failure has been reduced to
+ *
+ * What happens depends on nothing but the seed.
+ */
+
+#include <time.h>
+
+#include "choose.h"
+#include "play.h"
+
+#define STEPS_PER_SCENE	60
+
+static int proc;
+
+static struct {
+	unsigned int scenes, steps;
+	unsigned int tried[NR_OPS], done[NR_OPS];
+} totals;
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Does one of the mount namespaces that the scene had still exist? */
+static bool find_leftover(int own)
+{
+	struct mnt_ns_info info = { .size = sizeof(info) };
+	bool found = false;
+	int fd = own, next;
+
+	while ((next = ioctl(fd, NS_MNT_GET_NEXT, &info)) != -1) {
+		if (fd != own)
+			close(fd);
+		fd = next;
+		if (find_ns(info.mnt_ns_id))
+			found = true;
+	}
+	if (fd != own)
+		close(fd);
+	return found;
+}
+
+/* They take a moment after the last process has gone, but not that many. */
+#define MAX_LOOKS	1000000
+
+static void check_leftovers(void)
+{
+	int own = open_mntns(proc), looks = 0;
+
+	while (find_leftover(own)) {
+		if (++looks == MAX_LOOKS) {
+			scene->verdict = RESIDUE;
+			snprintf(scene->text, sizeof(scene->text),
+				 "a mount namespace outlives the scene");
+			break;
+		}
+		sched_yield();
+	}
+	close(own);
+}
+
+static enum verdict run(enum scene_kind kind, next_step next, void *arg,
+			bool check_each)
+{
+	int status = 0;
+	pid_t pid;
+
+	memset(scene, 0, sizeof(*scene));
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		play(kind, next, arg, check_each, proc);
+	if (pid == -1 || waitpid(pid, &status, 0) != pid || status) {
+		scene->verdict = CRASH;
+		snprintf(scene->text, sizeof(scene->text),
+			 "the host ended with status %x", status);
+	}
+	if (!scene->verdict)
+		check_leftovers();
+	return scene->verdict;
+}
+
+/* At random */
+
+struct random_play {
+	uint64_t random;
+	int nr;
+};
+
+static bool choose_next(struct step *step, const struct reply *replies, int nr,
+			void *arg)
+{
+	struct random_play *play = arg;
+
+	if (nr == play->nr)
+		return false;
+	choose_step(step, replies, &play->random);
+	return true;
+}
+
+static enum verdict run_seed(uint64_t seed)
+{
+	struct random_play play = { .random = seed, .nr = STEPS_PER_SCENE };
+	/* One in three has mount namespaces as covers. */
+	enum scene_kind kind = next_random(&play.random) % 3 ? PLAIN : PINS;
+	enum verdict verdict;
+	enum op op;
+
+	verdict = run(kind, choose_next, &play, true);
+	totals.scenes++;
+	totals.steps += scene->nr_steps;
+	for (op = 0; op < NR_OPS; op++) {
+		totals.tried[op] += scene->stats[op].tried;
+		totals.done[op] += scene->stats[op].done;
+	}
+	return verdict;
+}
+
+/* As recorded */
+
+struct replay {
+	const struct step *steps;
+	int nr;
+};
+
+static bool replay_next(struct step *step, const struct reply *replies, int nr,
+			void *arg)
+{
+	struct replay *replay = arg;
+
+	if (nr == replay->nr)
+		return false;
+	*step = replay->steps[nr];
+	return true;
+}
+
+static enum verdict run_steps(enum scene_kind kind, const struct step *steps,
+			      int nr, bool check_each)
+{
+	struct replay replay = { .steps = steps, .nr = nr };
+
+	return run(kind, replay_next, &replay, check_each);
+}
+
+/*
+ * Leaves out whatever isn't needed for @verdict: halves at first, single steps
+ * in the end. Returns how many are left.
+ */
+static int shrink(enum scene_kind kind, struct step *steps, int nr,
+		  enum verdict verdict)
+{
+	struct step fewer[MAX_STEPS];
+	bool check_each, again;
+	int chunk, i, len;
+
+	/* Much faster, if the failure is still there in the end */
+	check_each = run_steps(kind, steps, nr, false) != verdict;
+	for (chunk = (nr + 1) / 2; chunk; chunk = again ? 1 : chunk / 2) {
+		again = false;
+		for (i = 0; i < nr;) {
+			len = i + chunk < nr ? chunk : nr - i;
+			memcpy(fewer, steps, i * sizeof(*steps));
+			memcpy(fewer + i, steps + i + len,
+			       (nr - i - len) * sizeof(*steps));
+			if (run_steps(kind, fewer, nr - len, check_each) ==
+			    verdict) {
+				nr -= len;
+				memcpy(steps, fewer, nr * sizeof(*steps));
+				again = chunk == 1;
+			} else {
+				i += len;
+			}
+		}
+	}
+	return nr;
+}
+
+static void print_failure(enum scene_kind kind, const struct step *steps,
+			  int nr)
+{
+	int i;
+
+	printf("# %s: %s\n", verdict_names[scene->verdict], scene->text);
+	for (i = 0; i < nr; i++) {
+		printf("# %3d. ", i + 1);
+		print_step(stdout, &steps[i]);
+		printf("%s\n", i < nr - 1 || !scene->verdict ?
+			       "" : "   <- here at the latest");
+	}
+}
+
+/* Reports what has just failed, with as few steps as possible. */
+static void report_failure(void)
+{
+	enum scene_kind kind = scene->kind;
+	enum verdict verdict = scene->verdict;
+	struct step steps[MAX_STEPS];
+	int nr = scene->nr_steps;
+
+	memcpy(steps, scene->steps, sizeof(steps));
+	printf("# after %d steps: %s: %s\n", nr, verdict_names[verdict],
+	       scene->text);
+	printf("# the last one: ");
+	print_step(stdout, &steps[nr ? nr - 1 : 0]);
+	printf("\n# reducing it\n");
+	nr = shrink(kind, steps, nr, verdict);
+	if (run_steps(kind, steps, nr, true) != verdict)
+		printf("# it doesn't happen each time\n");
+	print_failure(kind, steps, nr);
+	printf("# to play it again: explore -r '");
+	print_sequence(stdout, kind, steps, nr);
+	printf("'\n");
+}
+
+/* Every action has to have succeeded at least once: else it's of no use. */
+static int print_stats(void)
+{
+	int missing = 0;
+	enum op op;
+
+	printf("# %u scenes, %u steps; of which succeeded:\n", totals.scenes,
+	       totals.steps);
+	for (op = 0; op < SLIP; op++) {
+		printf("# %-18s %6u of %6u%s\n", op_names[op],
+		       totals.done[op], totals.tried[op],
+		       totals.done[op] ? "" : "   NEVER");
+		missing += !totals.done[op];
+	}
+	return missing;
+}
+
+/* How many mounts there are in the kernel, roughly; -1: it doesn't tell */
+static int count_all_mounts(void)
+{
+	int fd, nr = -1;
+	char line[256];
+	FILE *file;
+
+	fd = openat(proc, "slabinfo", O_RDONLY | O_CLOEXEC);
+	file = fd == -1 ? NULL : fdopen(fd, "r");
+	if (!file)
+		return -1;
+	while (nr == -1 && fgets(line, sizeof(line), file))
+		sscanf(line, "mnt_cache %d", &nr);
+	fclose(file);
+	return nr;
+}
+
+/* Slabs that are only partly in use count as full. */
+#define MOUNTS_SLACK	256
+
+/*
+ * Plays scenes from @seed on, @nr of them or, if that's 0, for @duration
+ * seconds. Returns -1 for a failure.
+ */
+static int explore(uint64_t seed, unsigned int nr, time_t duration)
+{
+	time_t begin = seconds();
+	int mounts, first = -1;
+	unsigned int i;
+
+	memset(&totals, 0, sizeof(totals));
+	for (i = 0; nr ? i < nr : seconds() < begin + duration; i++) {
+		/* If the kernel doesn't survive it, this is where to look. */
+		if (i % 10 == 0)
+			printf("# seed %llu\n", (unsigned long long)seed + i);
+		if (run_seed(seed + i)) {
+			printf("# seed %llu, %ld seconds, %u steps in all\n",
+			       (unsigned long long)seed + i,
+			       (long)(seconds() - begin), totals.steps);
+			report_failure();
+			return -1;
+		}
+		mounts = count_all_mounts();
+		if (first == -1)
+			first = mounts;
+		if (mounts > first + MOUNTS_SLACK) {
+			printf("# seed %llu: %d mounts in the kernel, %d after the first scene\n",
+			       (unsigned long long)seed + i, mounts, first);
+			return -1;
+		}
+	}
+	printf("# seeds %llu to %llu, %ld seconds\n", (unsigned long long)seed,
+	       (unsigned long long)seed + i - 1, (long)(seconds() - begin));
+	return print_stats() ? -1 : 0;
+}
+
+static int prepare(void)
+{
+	proc = open_proc();
+	scene = mmap(NULL, sizeof(*scene), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return proc == -1 || scene == MAP_FAILED ? -1 : 0;
+}
+
+/* Returns false if the test can't be done here and is skipped. */
+static bool may_explore(struct __test_metadata *_metadata)
+{
+	if (geteuid())
+		SKIP(return false, "needs root");
+	if (!have_open_tree_namespace())
+		SKIP(return false, "no OPEN_TREE_NAMESPACE");
+	if (!have_fsmount_namespace())
+		SKIP(return false, "no FSMOUNT_NAMESPACE");
+	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
+		SKIP(return false, "no empty mount namespaces");
+	if (!have_unprivileged_userns())
+		SKIP(return false, "no user namespaces without privileges");
+	ASSERT_OK(prepare());
+	return true;
+}
+
+FIXTURE(explorer) {
+};
+
+FIXTURE_SETUP(explorer)
+{
+	may_explore(_metadata);
+}
+
+FIXTURE_TEARDOWN(explorer)
+{
+}
+
+/* A host gives up what others must not see. */
+TEST_F_TIMEOUT(explorer, would_find_a_leak, 280)
+{
+	struct step steps[] = {
+		{ .who = OWNER, .op = FSMOUNT_NS },
+		{ .who = HOST, .op = COVER, .path2 = find_path("m1") },
+		{ .who = INNER_HOST, .op = SLIP, .path2 = find_path("c/u") },
+		{ .who = CHILD, .op = UNSHARE_EMPTY },
+	};
+
+	ASSERT_EQ(LEAK, run_steps(PLAIN, steps, ARRAY_SIZE(steps), true));
+	ASSERT_EQ(3, scene->nr_steps) TH_LOG("not when it happened");
+	EXPECT_HAS(scene->text, "sees the secret c/u/s");
+	ASSERT_EQ(1, shrink(PLAIN, steps, ARRAY_SIZE(steps), LEAK));
+	ASSERT_EQ(SLIP, steps[0].op) TH_LOG("reduced to another step");
+}
+
+FIXTURE(scenes) {
+};
+
+FIXTURE_VARIANT(scenes) {
+	uint64_t seed;
+	int nr;
+};
+
+/* Enough to have all actions succeed */
+FIXTURE_VARIANT_ADD(scenes, from_seed_1) {
+	.seed = 1,
+	.nr = 20,
+};
+
+FIXTURE_SETUP(scenes)
+{
+	may_explore(_metadata);
+}
+
+FIXTURE_TEARDOWN(scenes)
+{
+}
+
+TEST_F_TIMEOUT(scenes, reveal_nothing, 280)
+{
+	ASSERT_EQ(0, explore(variant->seed, variant->nr, 0));
+}
+
+static int misused(const char *name)
+{
+	fprintf(stderr,
+		"usage: %s [-s SEED] [-t SECONDS | -n SCENES]\n"
+		"       %s -r SEQUENCE\n", name, name);
+	return 2;
+}
+
+static int replay(const char *text)
+{
+	struct step steps[MAX_STEPS];
+	enum scene_kind kind;
+	int nr;
+
+	nr = parse_sequence(text, &kind, steps);
+	if (nr == -1) {
+		fprintf(stderr, "not a sequence: %s\n", text);
+		return 2;
+	}
+	run_steps(kind, steps, nr, true);
+	print_failure(kind, steps, scene->nr_steps);
+	return scene->verdict ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seed = 1;
+	long duration = 0, nr = 0;
+	bool by_hand = false;
+	int opt;
+
+	if (argc == 1)
+		return test_harness_run(argc, argv);
+	if (prepare()) {
+		perror(argv[0]);
+		return 2;
+	}
+	while ((opt = getopt(argc, argv, "s:t:n:r:")) != -1) {
+		switch (opt) {
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		case 't':
+			duration = atol(optarg);
+			break;
+		case 'n':
+			nr = atol(optarg);
+			break;
+		case 'r':
+			return replay(optarg);
+		default:
+			return misused(argv[0]);
+		}
+		by_hand = true;
+	}
+	if (!by_hand)
+		return test_harness_run(argc, argv);
+	if (optind < argc || (!nr && duration <= 0))
+		return misused(argv[0]);
+	return explore(seed, nr, duration) ? 1 : 0;
+}
