@@ -11,15 +11,15 @@ docs=Documentation/filesystems
 sphinx() {
 	rm -rf "$check/sphinx"
 	mkdir -p "$check/sphinx"
-	touched -- "$docs/*.rst" | sed "s,^,$work/," |
-		xargs cp -t "$check/sphinx" "$work/$docs/index.rst"
+	{ touched -- "$docs/*.rst" && echo "$docs/index.rst"; } | sort -u |
+		sed "s,^,$work/," | xargs cp -t "$check/sphinx"
 	srctree=$work PYTHONDONTWRITEBYTECODE=1 sphinx-build -q -b dummy \
 		-c "$work/Documentation" "$check/sphinx" "$check/sphinx/out" \
 		2>&1 >/dev/null |
 	sed -n "s,^.*/sphinx/\([^/]*\.rst:\),$docs/\1,p" |
 		grep -v 'toctree contains reference to nonexisting' || :
 	[ -e "$check/sphinx/out/.doctrees/environment.pickle" ] ||
-		echo "$docs: error: sphinx-build failed"
+		{ echo "sphinx-build failed" >&2; return 1; }
 }
 before_documentation_builds() { note sphinx; }
 documentation_builds() {

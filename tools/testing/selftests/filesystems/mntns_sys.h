@@ -245,7 +245,7 @@ static inline int become_nobody(void)
 /* Mounts and mount namespaces */
 
 /* A new file system, not attached anywhere yet */
-static inline int new_fs(const char *fs_name)
+static inline int new_detached(const char *fs_name)
 {
 	int fs_fd, mnt_fd = -1, err;
 
@@ -262,7 +262,7 @@ static inline int new_fs(const char *fs_name)
 
 static inline int new_tmpfs(void)
 {
-	return new_fs("tmpfs");
+	return new_detached("tmpfs");
 }
 
 /* Mounts the detached @mnt_fd on top of whatever is on the directory @path. */

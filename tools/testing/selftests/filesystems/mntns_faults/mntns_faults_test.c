@@ -57,7 +57,7 @@ static bool set_scene(struct __test_metadata *_metadata, struct scene *scene,
 		SKIP(return false, "no OPEN_TREE_NAMESPACE");
 	if (!have_fsmount_namespace())
 		SKIP(return false, "no FSMOUNT_NAMESPACE");
-	scene->debugfs = new_fs("debugfs");
+	scene->debugfs = new_detached("debugfs");
 	if (scene->debugfs == -1 || switch_faults(scene->debugfs, true))
 		SKIP(return false, "no fault injection");
 	scene->slab = open("/sys/kernel/slab", O_PATH | O_DIRECTORY);
