@@ -13,6 +13,10 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make test         everything CI runs
   make test-quick   the product kernel's tests only
   make conformance  the tests on Debian's kernels 7.x: where mainline differs
+  make explore [SECONDS=300] [SEED=N]
+                    look for leaks at random, longer than the tests do
+  make explore REPLAY='SEQUENCE'
+                    play what a failure has been reduced to
 
   make tree         lay out base + series as git commits in $(TREE)
   make refresh      take the commits made there back to patches/ and overlay

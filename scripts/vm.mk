@@ -49,7 +49,7 @@ export TARGETS
 # Kbuild uses all processors on its own, and a machine under test wants quiet.
 .NOTPARALLEL:
 
-.PHONY: kernel run shell test test-quick conformance kbuild-path
+.PHONY: kernel run shell explore test test-quick conformance kbuild-path
 .PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 
@@ -89,6 +89,14 @@ run: kernel-product userland-64
 shell: kernel-product userland-64
 	@scripts/boot shell $(call vmlinux,product) $(call initramfs,64) \
 		build/logs/shell
+
+# panic_on_warn: whatever the kernel complains about ends it, and is shown.
+SECONDS = 300
+SEED = $(shell date +%s)
+explore: kernel-product userland-64
+	@scripts/boot explore $(call vmlinux,product) $(call initramfs,64) \
+		build/logs/explore panic_on_warn=1 mntns.seconds=$(SECONDS) \
+		mntns.seed=$(SEED) $(call sq,$(REPLAY:%=mntns.replay=%))
 
 # Each part of the tests leaves its results for the report, good or bad.
 .SECONDEXPANSION:

@@ -7,6 +7,7 @@
 #ifndef __FAULT_INJECTION_H
 #define __FAULT_INJECTION_H
 
+#include <limits.h>
 #include <sys/mman.h>
 
 #include <linux/membarrier.h>
@@ -123,19 +124,19 @@ static inline int count_all_mounts(int slab)
 	return atoi(text);
 }
 
-/* The same, as soon as it is no more than @wanted or won't become less. */
-static inline int settle_all_mounts(int slab, int wanted)
+/* The same, as soon as some grace periods don't make it less */
+static inline int settle_all_mounts(int slab)
 {
-	int nr, tries;
+	int nr = INT_MAX, last, unchanged = 0;
 
-	for (tries = 0; tries < 100; tries++) {
+	do {
+		last = nr;
 		nr = count_all_mounts(slab);
-		if (nr <= wanted)
-			break;
-		/* A grace period, and a chance for what waits for it */
+		unchanged = nr < last ? 0 : unchanged + 1;
 		syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+		/* What waited for that has a chance to be done. */
 		sched_yield();
-	}
+	} while (nr != -1 && unchanged < 4);
 	return nr;
 }
 

@@ -424,11 +424,29 @@ static int pivot(const struct step *step)
 	return leave(cwd, ret);
 }
 
+/*
+ * A host's copy of /a falls apart when it's unmounted. Those in the same mount
+ * namespace would see what its covers have covered, if they had it open.
+ */
+static bool stays_off_graft(const struct step *step)
+{
+	return (self.who == GUEST || self.who == INNER_GUEST) &&
+	       (step->op == OPEN_DIR || step->op == CHROOT ||
+		step->op == CHDIR) &&
+	       (!strncmp(paths[step->path1], "m2", 2) ||
+		!strncmp(paths[step->path1], "m3", 2));
+}
+
 static int do_action(const struct step *step)
 {
 	struct ref from = ref(step->base1, step->path1);
 	int flags = step->arg & RECURSIVE ? AT_RECURSIVE : 0;
 	int slot = step->slot;
+
+	if (stays_off_graft(step)) {
+		errno = EPERM;
+		return -1;
+	}
 
 	switch (step->op) {
 	case MOUNT_TMPFS:

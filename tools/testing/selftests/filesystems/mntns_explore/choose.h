@@ -12,6 +12,9 @@
 
 static uint64_t *state;
 
+/* Where most of a scene happens, so that steps have to do with each other */
+static int hot_path;
+
 /* splitmix64: the same everywhere, whatever the C library */
 static uint64_t next_random(uint64_t *random)
 {
@@ -86,12 +89,12 @@ static const unsigned int op_weights[NR_OPS] = {
 	[BENEATH]		= 5,
 	[CLONE_TREE]		= 6,
 	[OPEN_DIR]		= 3,
-	[NEW_TMPFS]		= 6,
+	[NEW_TMPFS]		= 8,
 	[CLONE_NS_FILE]		= 2,
 	[ATTACH]		= 7,
-	[ATTACH_BENEATH]	= 10,
-	[UMOUNT]		= 20,
-	[PROPAGATION]		= 8,
+	[ATTACH_BENEATH]	= 12,
+	[UMOUNT]		= 22,
+	[PROPAGATION]		= 7,
 	[SET_ATTR]		= 2,
 	[SET_GROUP]		= 4,
 	[UNSHARE]		= 1,
@@ -194,39 +197,43 @@ enum want {
 	A_LOOSE_MOUNT,
 };
 
-static int choose_path(const struct reply *reply, int base, enum want want)
+static uint32_t wanted(const struct reply *reply, int base, enum want want)
 {
-	uint32_t mask;
-
-	if (base >= SLOT_BASE)
-		return percent(50) ? 0 : below(NR_PATHS);
-	if (percent(4))
-		return below(NR_PATHS);
 	switch (want) {
 	case A_DIR:
-		mask = reply->dirs[base];
-		break;
+		return reply->dirs[base];
 	case A_FILE:
-		mask = reply->there[base] & ~reply->dirs[base];
-		break;
+		return reply->there[base] & ~reply->dirs[base];
 	case A_MOUNT:
-		mask = reply->mounts[base];
-		break;
+		return reply->mounts[base];
 	case A_FILE_MOUNT:
-		mask = reply->mounts[base] & ~reply->dirs[base];
-		break;
+		return reply->mounts[base] & ~reply->dirs[base];
 	case A_DIR_MOUNT:
-		mask = reply->mounts[base] & reply->dirs[base];
-		break;
+		return reply->mounts[base] & reply->dirs[base];
 	case A_LOOSE_MOUNT:
-		mask = reply->loose[base];
-		if (!mask || percent(25))
-			mask = reply->mounts[base];
-		break;
+		/* Those whose parent is shared don't count, but may go. */
+		return reply->loose[base] && percent(75) ?
+			       reply->loose[base] : reply->mounts[base];
 	default:
-		mask = reply->there[base];
+		return reply->there[base];
 	}
-	return one_of(mask);
+}
+
+static void choose_place(const struct reply *reply, enum want want,
+			 uint8_t *base, uint8_t *path)
+{
+	if (percent(35) && wanted(reply, ROOT_BASE, want) >> hot_path & 1) {
+		*base = ROOT_BASE;
+		*path = hot_path;
+		return;
+	}
+	*base = choose_base(reply);
+	if (*base >= SLOT_BASE)
+		*path = percent(50) ? 0 : below(NR_PATHS);
+	else if (percent(4))
+		*path = below(NR_PATHS);
+	else
+		*path = one_of(wanted(reply, *base, want));
 }
 
 static bool is_file(const struct reply *reply, int base, int path)
@@ -284,19 +291,19 @@ static void choose_places(struct step *step, const struct reply *reply)
 		break;
 	}
 
-	step->base1 = choose_base(reply);
-	step->path1 = choose_path(reply, step->base1, from);
+	choose_place(reply, from, &step->base1, &step->path1);
 	file = is_file(reply, step->base1, step->path1);
-	if (step->op == BIND || step->op == MOVE || step->op == SET_GROUP)
+	if (step->op == BIND || step->op == MOVE ||
+	    (step->op == SET_GROUP && step->arg & PRIVATE_COPY))
 		to = file ? A_FILE : A_DIR;
-	else if (step->op == BENEATH)
+	else if (step->op == BENEATH || step->op == SET_GROUP)
 		to = file ? A_FILE_MOUNT : A_DIR_MOUNT;
-	step->base2 = step->op == PIVOT_ROOT ? step->base1 : choose_base(reply);
-	step->path2 = choose_path(reply, step->base2, to);
-	if (step->op == PIVOT_ROOT && percent(70))
-		step->path2 = step->path1;
-	if (step->op == SET_GROUP && !(step->arg & PRIVATE_COPY))
-		step->path2 = choose_path(reply, step->base2, A_MOUNT);
+	choose_place(reply, to, &step->base2, &step->path2);
+	if (step->op == PIVOT_ROOT) {
+		step->base2 = step->base1;
+		if (percent(70))
+			step->path2 = step->path1;
+	}
 }
 
 static void choose_slot(struct step *step, const struct reply *reply)
@@ -343,7 +350,8 @@ static void choose_host_step(struct step *step, const struct reply *reply)
 
 	step->op = weighted(host_weights, NR_OPS);
 	if (step->op == HOST_PROPAGATION) {
-		step->path2 = find_path(host_mounts[below(ARRAY_SIZE(host_mounts))]);
+		i = below(ARRAY_SIZE(host_mounts));
+		step->path2 = find_path(host_mounts[i]);
 		type = types[below(ARRAY_SIZE(types))];
 		for (i = 0; propagation_types[i] != type; i++)
 			;
@@ -351,17 +359,22 @@ static void choose_host_step(struct step *step, const struct reply *reply)
 		return;
 	}
 	step->path2 = find_path(host_paths[below(ARRAY_SIZE(host_paths))]);
-	if (step->op == UNCOVER && reply->extra)
+	if (percent(50))
+		step->path2 = hot_path;
+	if (step->op == UNCOVER && !(reply->extra >> step->path2 & 1) &&
+	    reply->extra)
 		step->path2 = one_of(reply->extra);
 	step->arg = below(2);
 }
 
-static void choose_step(struct step *step, const struct reply *replies,
+static void choose_step(struct step *step, const struct reply *replies, int nr,
 			uint64_t *random)
 {
 	const struct reply *reply;
 
 	state = random;
+	if (!nr)
+		hot_path = find_path(host_paths[below(ARRAY_SIZE(host_paths))]);
 	memset(step, 0, sizeof(*step));
 	step->who = weighted(who_weights, NR_WHO);
 	reply = &replies[step->who];

@@ -105,7 +105,7 @@ static bool choose_next(struct step *step, const struct reply *replies, int nr,
 
 	if (nr == play->nr)
 		return false;
-	choose_step(step, replies, &play->random);
+	choose_step(step, replies, nr, &play->random);
 	return true;
 }
 
@@ -286,8 +286,9 @@ static int explore(uint64_t seed, unsigned int nr, time_t duration)
 		if (first == -1)
 			first = mounts;
 		if (mounts > first + MOUNTS_SLACK) {
-			printf("# seed %llu: %d mounts in the kernel, %d after the first scene\n",
-			       (unsigned long long)seed + i, mounts, first);
+			printf("# seed %llu: %d mounts in the kernel\n",
+			       (unsigned long long)seed + i, mounts);
+			printf("# %d after the first scene\n", first);
 			return -1;
 		}
 	}

@@ -58,11 +58,17 @@ static int add_cover(int path, unsigned int flags)
 
 static int remove_cover(int path, int arg)
 {
+	/*
+	 * The cover on /a/n has another one on it. If it's unmounted lazily
+	 * that comes off, and whoever is in there sees what it has covered.
+	 */
+	bool lazy = arg & DETACH && strcmp(paths[path], "a/n");
+
 	if (!self.extra[path]) {
 		errno = EPERM;
 		return -1;
 	}
-	if (umount2(paths[path], arg & DETACH ? MNT_DETACH : 0))
+	if (umount2(paths[path], lazy ? MNT_DETACH : 0))
 		return -1;
 	self.extra[path]--;
 	return 0;
@@ -73,7 +79,10 @@ static const char *graft_path(void)
 	return self.who == HOST ? "m3" : "m2";
 }
 
-/* A recursive copy of /a, none of which propagates to the original */
+/*
+ * A recursive copy of /a, none of which propagates to the original. It can only
+ * be unmounted lazily, see stays_off_graft().
+ */
 static int graft(int arg)
 {
 	struct mount_attr attr = {

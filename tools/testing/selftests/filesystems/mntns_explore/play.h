@@ -165,19 +165,29 @@ static void init_self(enum who who, int proc)
 		self.slots[i] = -1;
 }
 
+static const enum who started_by[NR_WHO] = {
+	[INNER_HOST]	= HOST,
+	[OWNER]		= HOST,
+	[CHILD]		= INNER_HOST,
+	[NESTED]	= CHILD,
+	[GUEST]		= HOST,
+	[INNER_GUEST]	= INNER_HOST,
+};
+
 static int start(enum who who);
 
-/* Turns a child of the process that is to be its parent into @who. */
+/* Turns a child of the process that starts @who into that. */
 static int become_who(enum who who)
 {
 	unsigned long flags = who == GUEST || who == INNER_GUEST ?
 				      0 : CLONE_NEWNS;
+	enum who other;
 	int fd;
 
-	if ((who == OWNER || who == GUEST || who == INNER_HOST) &&
-	    become_nobody())
+	if (started_by[who] == HOST && become_nobody())
 		return -1;
-	if (enter_userns(self.proc, flags) || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+	if (enter_userns(self.proc, flags) ||
+	    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 		return -1;
 	init_self(who, self.proc);
 	if (flags) {
@@ -185,15 +195,12 @@ static int become_who(enum who who)
 		note_ns(fd, true);
 		close(fd);
 	}
-	switch (who) {
-	case INNER_HOST:
-		return setup_inner_host() || start(CHILD) ||
-		       start(INNER_GUEST) ? -1 : 0;
-	case CHILD:
-		return start(NESTED);
-	default:
-		return 0;
-	}
+	if (who == INNER_HOST && setup_inner_host())
+		return -1;
+	for (other = HOST + 1; other < NR_WHO; other++)
+		if (started_by[other] == who && start(other))
+			return -1;
+	return 0;
 }
 
 static int start(enum who who)
@@ -211,7 +218,7 @@ static int start(enum who who)
 	memset(players, -1, sizeof(players));
 	reply.err = become_who(who) ? errno : 0;
 	for (other = HOST + 1; other < NR_WHO; other++)
-		if (other != who)
+		if (other != who && own_ends[other] != -1)
 			close(own_ends[other]);
 	describe(&reply);
 	if (send_msg(own_ends[who], &reply, sizeof(reply), -1))
@@ -259,6 +266,23 @@ static void order(enum who who, const struct order *order, int fd,
 		await(who, reply, fd_back);
 }
 
+/* @who is there, and so are those that it starts. */
+static void await_start(enum who who, struct reply *replies)
+{
+	enum who other;
+
+	close(own_ends[who]);
+	own_ends[who] = -1;
+	if (!scene->verdict)
+		await(who, &replies[who], NULL);
+	if (!scene->verdict && replies[who].err)
+		fail(CRASH, "starting %s: %s", who_names[who],
+		     strerror(replies[who].err));
+	for (other = HOST + 1; other < NR_WHO; other++)
+		if (started_by[other] == who)
+			await_start(other, replies);
+}
+
 static void set_scene(struct reply *replies)
 {
 	struct order hide = { .kind = HIDE };
@@ -290,16 +314,12 @@ static void set_scene(struct reply *replies)
 	}
 	describe(&replies[HOST]);
 
-	start(INNER_HOST);
-	start(OWNER);
-	start(GUEST);
-	for (who = HOST + 1; who < NR_WHO; who++)
-		close(own_ends[who]);
-	for (who = HOST + 1; who < NR_WHO && !scene->verdict; who++) {
-		await(who, &replies[who], NULL);
-		if (replies[who].err)
-			fail(CRASH, "starting %s: %s", who_names[who],
-			     strerror(replies[who].err));
+	/* Not at the same time, for they put things on record. */
+	for (who = HOST + 1; who < NR_WHO; who++) {
+		if (started_by[who] != HOST)
+			continue;
+		start(who);
+		await_start(who, replies);
 	}
 	for (who = HOST; who <= INNER_HOST && !scene->verdict; who++) {
 		if (scene->kind != PINS)

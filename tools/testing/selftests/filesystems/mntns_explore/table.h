@@ -73,7 +73,7 @@ static int list_table(char *text, size_t size)
 		if (!!entry->group != !!(sm->mnt_propagation & MS_SHARED) ||
 		    !!entry->master != !!(sm->mnt_propagation & MS_SLAVE)) {
 			snprintf(text, size,
-				 "%s: propagation %llx, peer group %llu, master %llu",
+				 "%s: type %llx, group %llu, master %llu",
 				 entry->point,
 				 (unsigned long long)sm->mnt_propagation,
 				 (unsigned long long)entry->group,

@@ -146,7 +146,7 @@ static void print_step(FILE *out, const struct step *step)
 		fprintf(out, "fd %d = fsmount(tmpfs)", step->slot);
 		break;
 	case CLONE_NS_FILE:
-		fprintf(out, "fd %d = open_tree(namespace fd %d, OPEN_TREE_CLONE)",
+		fprintf(out, "fd %d = open_tree(fd %d, OPEN_TREE_CLONE)",
 			step->slot, step->base1 - SLOT_BASE);
 		break;
 	case ATTACH:
@@ -186,24 +186,24 @@ static void print_step(FILE *out, const struct step *step)
 		fprintf(out, "unshare(UNSHARE_EMPTY_MNTNS)");
 		break;
 	case CLONE3:
-		fprintf(out, "namespace fd %d = of clone3(%s)", step->slot,
+		fprintf(out, "fd %d = namespace of clone3(%s)", step->slot,
 			clone_names[step->arg % NR_CLONES]);
 		break;
 	case TREE_NS:
 		fprintf(out,
-			"namespace fd %d = open_tree(%s, OPEN_TREE_NAMESPACE)%s",
+			"fd %d = open_tree(%s, OPEN_TREE_NAMESPACE)%s",
 			step->slot, from, rec);
 		break;
 	case FSMOUNT_NS:
 		fprintf(out,
-			"namespace fd %d = fsmount(tmpfs, FSMOUNT_NAMESPACE)",
+			"fd %d = fsmount(tmpfs, FSMOUNT_NAMESPACE)",
 			step->slot);
 		break;
 	case OWN_NS:
-		fprintf(out, "namespace fd %d = its own", step->slot);
+		fprintf(out, "fd %d = its own namespace", step->slot);
 		break;
 	case SETNS:
-		fprintf(out, "setns(namespace fd %d)", step->slot);
+		fprintf(out, "setns(fd %d)", step->slot);
 		break;
 	case CHROOT:
 		fprintf(out, "chroot(%s)", from);

@@ -434,47 +434,74 @@ TEST_F(mount_max, holds_in_the_namespace_of_the_caller)
 	}
 }
 
-/* Here's a namespace with more mounts than the caller's. */
+/* A namespace with @nr mounts more that gets copies, once its owner may */
+static void be_receiver(struct __test_metadata *_metadata, int peer, int nr,
+			enum caller caller)
+{
+	char *before, *after;
+
+	while (nr--)
+		ASSERT_OK(mount("own", "/peer", "tmpfs", 0, NULL));
+	before = own_mounts(_metadata);
+	give_turn(_metadata, peer);
+	await_turn(_metadata, peer);
+	after = own_mounts(_metadata);
+	EXPECT_STREQ(before, after);
+	check_unchanged(_metadata, caller, mount_id("/tree/dir"),
+			mount_id("/tree"));
+	give_turn(_metadata, peer);
+	await_turn(_metadata, peer);
+	EXPECT_NE(mount_id("/tree"),
+		  parent_of(_metadata, mount_id("/tree/dir")));
+}
+
+/*
+ * One of them has the most mounts. It's neither the first nor the last one, so
+ * that others have got their copy already when there's no room for this one's.
+ */
 TEST_F(mount_max, holds_in_other_namespaces_that_get_a_copy)
 {
+	static const int more[] = { 1, 2, 1 };
 	uint64_t stack[3] = { self->cover, mount_id_at(self->new, ""),
 			      self->tree };
-	int peer, ns, nr, i;
-	char *before, *after;
-	pid_t pid;
+	/* The last one is the caller's own. */
+	enum { NR = ARRAY_SIZE(more) };
+	int ns[NR + 1], nr[NR + 1], peers[NR], i;
+	pid_t pids[NR];
 
-	pid = fork_peer(_metadata, CLONE_NEWNS, &peer);
-	if (!pid) {
-		for (i = 0; i < 5; i++)
-			ASSERT_OK(mount("own", "/peer", "tmpfs", 0, NULL));
-		before = own_mounts(_metadata);
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
-		after = own_mounts(_metadata);
-		EXPECT_STREQ(before, after);
-		check_unchanged(_metadata, variant->caller,
-				mount_id("/tree/dir"), mount_id("/tree"));
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
-		EXPECT_NE(mount_id("/tree"),
-			  parent_of(_metadata, mount_id("/tree/dir")));
-		_exit(0);
+	for (i = 0; i < NR; i++) {
+		pids[i] = fork_peer(_metadata, CLONE_NEWNS, &peers[i]);
+		if (!pids[i]) {
+			be_receiver(_metadata, peers[i], more[i],
+				    variant->caller);
+			_exit(0);
+		}
+		await_turn(_metadata, peers[i]);
+		ns[i] = ASSERT_OK(open_ns(self->proc, pids[i], "mnt"));
 	}
-	await_turn(_metadata, peer);
-	ns = ASSERT_OK(open_ns(self->proc, pid, "mnt"));
-	nr = counted_mounts(_metadata, ns);
+	ns[NR] = ASSERT_OK(open_mntns(self->proc));
+	for (i = 0; i <= NR; i++)
+		nr[i] = counted_mounts(_metadata, ns[i]);
+
 	for (i = 0; i < 3; i++)
-		EXPECT_REFUSED(ENOSPC, place_within(self->fd, self->old, nr,
+		EXPECT_REFUSED(ENOSPC, place_within(self->fd, self->old, nr[1],
 						    self->new));
 	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
-	give_turn(_metadata, peer);
-	await_turn(_metadata, peer);
+	for (i = 0; i < NR; i++) {
+		give_turn(_metadata, peers[i]);
+		await_turn(_metadata, peers[i]);
+	}
 
-	ASSERT_OK(place_within(self->fd, self->old, nr + 1, self->new));
-	EXPECT_EQ(nr + 1, counted_mounts(_metadata, ns));
+	/* What failed doesn't count anywhere. */
+	ASSERT_OK(place_within(self->fd, self->old, nr[1] + 1, self->new));
+	for (i = 0; i <= NR; i++)
+		EXPECT_EQ(nr[i] + 1, counted_mounts(_metadata, ns[i]))
+			TH_LOG("in namespace %d", i);
 	check_stack(_metadata, stack, 3);
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	for (i = 0; i < NR; i++) {
+		give_turn(_metadata, peers[i]);
+		join_child(_metadata, pids[i]);
+	}
 }
 
 TEST_HARNESS_MAIN
