@@ -61,10 +61,10 @@ static inline int note_fault(struct fault *fault)
 	return fail_nth(fault, 0);
 }
 
-/* What @call returns with that one allocation failing, and its errno */
-#define WITH_FAULT(fault, call)						\
+/* What @call returns with the allocation of @which failing, and its errno */
+#define WITH_FAULT(which, call)						\
 	({								\
-		struct fault *__fault = (fault);			\
+		struct fault *__fault = (which);			\
 		__typeof__(call) __result;				\
 		int __err;						\
 									\

@@ -240,8 +240,8 @@ static bool run_once(const struct op *op, long long *make, long long *drop)
 	if (!pid) {
 		if (op->prepare())
 			_exit(2);
-		/* once more than it's needed: the code shall be in the cache */
-		figures[0] = now();
+		/* once for nothing, so that its pages are there */
+		now();
 		figures[0] = now();
 		if (op->make())
 			_exit(2);
@@ -294,13 +294,12 @@ static void measure_all(const struct op *op, const char *axis, int at)
 
 	measure(&empty, &base_make, &base_drop);
 	for (; op->name; op++) {
-		if (!measure(op, &make, &drop))
-			make = drop = -1;
-		else
-			make -= base_make, drop -= base_drop;
-		report(axis, at, op->name, "make", make);
+		bool done = measure(op, &make, &drop);
+
+		report(axis, at, op->name, "make", done ? make - base_make : -1);
 		if (op->drop)
-			report(axis, at, op->name, "drop", drop);
+			report(axis, at, op->name, "drop",
+			       done ? drop - base_drop : -1);
 	}
 }
 
@@ -422,8 +421,8 @@ static void over_tasks(int max)
 static void work(int workers, const struct op *op, const char *axis)
 {
 	struct counts {
-		volatile long long made;
-		volatile int stop;
+		long long made;
+		int stop;
 	} *counts;
 	static long long took[100000];
 	long long start, t, total = 0;
@@ -438,7 +437,8 @@ static void work(int workers, const struct op *op, const char *axis)
 	for (i = 0; i < workers; i++) {
 		if (MUST(fork()))
 			continue;
-		while (!counts->stop && !op->make() && !op->drop())
+		while (!__atomic_load_n(&counts->stop, __ATOMIC_RELAXED) &&
+		       !op->make() && !op->drop())
 			__atomic_add_fetch(&counts->made, 1, __ATOMIC_RELAXED);
 		_exit(0);
 	}
@@ -450,7 +450,7 @@ static void work(int workers, const struct op *op, const char *axis)
 		MUST(umount2("/mnt", 0));
 		total += took[nr++];
 	}
-	counts->stop = 1;
+	__atomic_store_n(&counts->stop, 1, __ATOMIC_RELAXED);
 	t = now() - start;
 	while (wait(NULL) > 0)
 		;
@@ -477,10 +477,10 @@ static void over_workers(int mounts)
 	}
 }
 
-static void usage(void)
+static void wrong_usage(void)
 {
-	fprintf(stderr, "usage: mntns_bench mounts [MAX] | tasks [MAX] | "
-			"workers [MOUNTS]\n");
+	fputs("usage: mntns_bench mounts|tasks [MAX], mntns_bench workers [MOUNTS]\n",
+	      stderr);
 	exit(2);
 }
 
@@ -489,7 +489,7 @@ int main(int argc, char **argv)
 	int nr = argc > 2 ? atoi(argv[2]) : 0;
 
 	if (argc < 2)
-		usage();
+		wrong_usage();
 	if (geteuid()) {
 		fprintf(stderr, "mntns_bench: error: run it as root\n");
 		return 1;
@@ -505,6 +505,6 @@ int main(int argc, char **argv)
 	else if (!strcmp(argv[1], "workers"))
 		over_workers(nr ?: 1000);
 	else
-		usage();
+		wrong_usage();
 	return 0;
 }

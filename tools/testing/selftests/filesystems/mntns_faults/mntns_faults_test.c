@@ -327,11 +327,10 @@ static void try_to_clone(struct __test_metadata *_metadata,
 	before = look(_metadata, what->proc);
 	pid = WITH_FAULT(fault, clone_and_check(_metadata, what, &before));
 	err = errno;
-	if (pid == -1) {
+	if (pid == -1)
 		check_error(_metadata, fault, err, what->flags);
-	} else {
+	else
 		join_child(_metadata, pid);
-	}
 	check_unchanged(_metadata, what->proc, before);
 
 	pid = ASSERT_OK(clone_and_check(_metadata, what, &before));
