@@ -1,35 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The part of scripts/report that reads KTAP
+# Reads the KTAP of programs and checks, and what says that they ended.
+# The verdicts, problem() and note() are its user's: scripts/report judges what
+# a part printed, scripts/compare compares two.
 
-# Does that entry of scripts/skips mean this test? It may end with a *.
-function means(i, name,    stem) {
-	stem = test[i]
-	if (sub(/\*$/, "", stem))
-		return index(name, stem) == 1
-	return name == stem
-}
+# What was printed since the last result explains the next one.
+function remember(line) { recent[++nrecent] = line }
 
-# The reason why a test may be skipped here: "*" is that of many, or nothing
-function may_skip(name,    i) {
-	for (i = 1; i <= nallowed; i++)
-		if (means(i, name) && concerns(i)) {
-			used[i]++
-			return test[i] ~ /\*$/ ? "*" : reason[i]
-		}
-	return ""
+function recall(lines,    i, text) {
+	for (i = nrecent > lines ? nrecent - lines + 1 : 1; i <= nrecent; i++)
+		text = text (text == "" ? "" : "\n") "    | " recent[i]
+	nrecent = 0
+	return text
 }
 
 # One result: "ok 3 name # SKIP reason", or as kselftest.h's own functions
 # have it, "ok 3 # SKIP name"
-function result(line,    name, directive, why) {
+function result(line,    name, directive) {
 	name = line
 	sub(/^(not )?ok [0-9]+ *(- )?/, "", name)
-	if (match(name, /# *(SKIP|XFAIL|XPASS|TODO)/)) {
+	if (match(name, /# *(SKIP|XFAIL|XPASS|TODO|error)/)) {
 		directive = substr(name, RSTART)
 		name = substr(name, 1, RSTART - 1)
 		if (name ~ /^ *$/) {
 			name = directive
-			sub(/^# *[A-Z]+ */, "", name)
+			sub(/^# *[A-Za-z]+ */, "", name)
 		}
 	}
 	sub(/ *(#.*)?$/, "", name)
@@ -37,20 +31,7 @@ function result(line,    name, directive, why) {
 		name = program ":" name
 
 	remember(line)
-	if (line ~ /^ok/ && directive == "") {
-		passed[part]++
-		nrecent = 0
-	} else if (line !~ /^ok/ || directive !~ /SKIP/) {
-		problem(name, recall())
-	} else if ((why = may_skip(name)) != "") {
-		skipped[part]++
-		if (why != "*")
-			print "skipped " part ": " name " (" why ")"
-		nrecent = 0
-	} else {
-		problem(name " was skipped, and isn't in scripts/skips",
-			recall())
-	}
+	verdict(name, line ~ /^ok/ ? "ok" : "not ok", directive)
 }
 
 # A line of KTAP that one program printed
@@ -80,10 +61,10 @@ function check_plan(must,    plan) {
 	plan = planned < 0 ? "no plan" : planned " tests"
 	if (planned < 0 ? results || must : planned != results)
 		problem(program " announced " plan ", but reported " results,
-			recall())
+			recall(15))
 }
 
-# The runner's verdict; it is the only result of a program that has no cases.
+# The runner's verdict
 function program_end(line,    name) {
 	name = line
 	sub(/^(not )?ok [0-9]+ selftests: /, "", name)
@@ -91,12 +72,56 @@ function program_end(line,    name) {
 	sub(/: /, ":", name)
 	reported[part, name] = 1
 	check_plan(ktap[part, name])
-	if (results == 0 && failed[part] == failed_before) {
-		program = ""
-		sub(/selftests: [^ ]+: [^ ]+/, name, line)
-		result(line)
-	} else if (line !~ /^ok/ && failed[part] == failed_before) {
-		problem(name " failed as a whole", recall() "    | " line)
-	}
+	program_verdict(name, line)
 	program = ""
+}
+
+# All of a part
+function read_part(    file, vm, i, line, listed, status, seen) {
+	while ((getline line < (part ".list")) > 0) {
+		split(line, field, "\t")
+		listed[++vm] = field[1]
+		ktap[part, field[1]] = field[2] == "KTAP"
+	}
+	file = part ".ktap"
+	program_begin("")
+	while ((getline line < file) > 0) {
+		seen = 1
+		sub(/\r$/, "", line)
+		if (line ~ /^# mntns: exit [0-9]+$/) {
+			status = substr(line, 15)
+		} else if (line ~ /^# mntns: kernel /) {
+			kernel[part] = " on" substr(line, 16)
+		} else if (!vm && sub(/^# note: /, "", line)) {
+			note(line)
+		} else if (!vm) {
+			inner(line)
+		} else if (line ~ /^# selftests: /) {
+			sub(/^# selftests: /, "", line)
+			sub(/: /, ":", line)
+			program_begin(line)
+		} else if (line ~ /^(not )?ok [0-9]+ selftests: /) {
+			program_end(line)
+		} else if (program != "" && line ~ /^# /) {
+			inner(substr(line, 3))
+		} else {
+			remember(line)
+		}
+	}
+	if (!seen)
+		problem("there is nothing in " file)
+	else if (status == "")
+		problem("it broke off" (program != "" ? " in " program : "") \
+			": a crash, a hang or a time-out", recall(15))
+	else if (status != 0 && !failed[part])
+		problem("its exit status is " status, recall(15))
+	if (!vm) {
+		program = "it"
+		check_plan(seen)
+		return
+	}
+	for (i = 1; i <= vm; i++)
+		if (!((part, listed[i]) in reported))
+			problem(listed[i] " hasn't reported")
+	judge_console(part ".console")
 }

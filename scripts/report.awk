@@ -8,67 +8,60 @@ function problem(what, quoted) {
 		print quoted
 }
 
-# What was printed since the last result explains the next one.
-function remember(line) { recent[++nrecent] = line }
-
-function recall(    i, text) {
-	for (i = nrecent > 15 ? nrecent - 14 : 1; i <= nrecent; i++)
-		text = text (text == "" ? "" : "\n") "    | " recent[i]
-	nrecent = 0
-	return text
-}
-
-function judge(    file, vm, i, line, listed, status, seen) {
-	failed[part] = passed[part] = skipped[part] = warnings[part] = 0
-	while ((getline line < (part ".list")) > 0) {
-		split(line, field, "\t")
-		listed[++vm] = field[1]
-		ktap[part, field[1]] = field[2] == "KTAP"
-	}
-	file = part ".ktap"
-	program_begin("")
-	while ((getline line < file) > 0) {
-		seen = 1
-		sub(/\r$/, "", line)
-		if (line ~ /^# mntns: exit [0-9]+$/) {
-			status = substr(line, 15)
-		} else if (line ~ /^# mntns: kernel /) {
-			kernel[part] = " on" substr(line, 16)
-		} else if (!vm) {
-			inner(line)
-		} else if (line ~ /^# selftests: /) {
-			sub(/^# selftests: /, "", line)
-			sub(/: /, ":", line)
-			program_begin(line)
-		} else if (line ~ /^(not )?ok [0-9]+ selftests: /) {
-			program_end(line)
-		} else if (program != "" && line ~ /^# /) {
-			inner(substr(line, 3))
-		} else {
-			remember(line)
-		}
-	}
-	if (!seen)
-		problem("there is nothing in " file)
-	else if (status == "")
-		problem("it broke off" (program != "" ? " in " program : "") \
-			": a crash, a hang or a time-out", recall())
-	else if (status != 0 && !failed[part])
-		problem("its exit status is " status, recall())
-	if (!vm) {
-		program = "it"
-		check_plan(seen)
-		return
-	}
-	for (i = 1; i <= vm; i++)
-		if (!((part, listed[i]) in reported))
-			problem(listed[i] " hasn't reported")
-	judge_console(part ".console")
-}
+function note(text) { print "note    " part ": " text }
 
 # Is that entry of scripts/skips for this part, or the bed that it runs on?
 function concerns(i) {
 	return where[i] == part || part ~ "^" where[i] "-[0-9]+$"
+}
+
+# Does that entry of scripts/skips mean this test? It may end with a *.
+function means(i, name,    stem) {
+	stem = test[i]
+	if (sub(/\*$/, "", stem))
+		return index(name, stem) == 1
+	return name == stem
+}
+
+# The reason why a test may be skipped here: "*" is that of many, or nothing
+function may_skip(name,    i) {
+	for (i = 1; i <= nallowed; i++)
+		if (means(i, name) && concerns(i)) {
+			used[i]++
+			return test[i] ~ /\*$/ ? "*" : reason[i]
+		}
+	return ""
+}
+
+# The result of a test
+function verdict(name, what, directive,    why) {
+	if (what == "ok" && directive == "") {
+		passed[part]++
+		nrecent = 0
+	} else if (what != "ok" || directive !~ /SKIP/) {
+		problem(name, recall(15))
+	} else if ((why = may_skip(name)) != "") {
+		skipped[part]++
+		if (why != "*")
+			print "skipped " part ": " name " (" why ")"
+		nrecent = 0
+	} else {
+		problem(name " was skipped, and isn't in scripts/skips",
+			recall(15))
+	}
+}
+
+# The runner's is the only result of a program that has no cases.
+function program_verdict(name, line) {
+	if (failed[part] > failed_before)
+		return
+	if (results == 0) {
+		program = ""
+		sub(/selftests: [^ ]+: [^ ]+/, name, line)
+		result(line)
+	} else if (line !~ /^ok/) {
+		problem(name " failed as a whole", recall(15) "    | " line)
+	}
 }
 
 # A skip that is agreed to but doesn't happen would hide one that does later.
@@ -80,8 +73,8 @@ function judge_skips(    i, program) {
 		program = test[i]
 		sub(/:[^:]*$/, "", program)
 		if (concerns(i) && (part, program) in reported && !(i in used))
-			print "note    " part ": " test[i] " wasn't skipped; " \
-			      "scripts/skips needn't list it"
+			note(test[i] " wasn't skipped; scripts/skips needn't " \
+			     "list it")
 	}
 	split("", used)
 }
@@ -95,7 +88,8 @@ BEGIN {
 		}
 	for (i = 1; i < ARGC; i++) {
 		part = ARGV[i]
-		judge()
+		failed[part] = passed[part] = skipped[part] = warnings[part] = 0
+		read_part()
 		judge_skips()
 	}
 	for (i = 1; i < ARGC; i++) {
