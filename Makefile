@@ -12,6 +12,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make kernel       build the kernel only; prints the image's path last
   make test         everything CI runs
   make test-quick   the product kernel's tests only
+  make compare      run the kernel's own tests with and without the series
+  make bench        what mount namespaces cost, in instructions
   make conformance  the tests on Debian's kernels 7.x: where mainline differs
   make explore [SECONDS=300] [SEED=N]
                     look for leaks at random, longer than the tests do
@@ -52,3 +54,5 @@ man:
 
 include scripts/tree.mk
 include scripts/vm.mk
+include scripts/compare.mk
+include scripts/bench.mk

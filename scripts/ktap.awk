@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Reads the KTAP of programs and checks, and what says that they ended.
-# The verdicts, problem() and note() are its user's: scripts/report judges what
-# a part printed, scripts/compare compares two.
+# Reads the KTAP of programs and checks, and what says that they ended. The
+# verdicts, problem(), no_plan() and note() are up to its user: scripts/report
+# judges what a part printed, scripts/compare compares two.
 
 # What was printed since the last result explains the next one.
 function remember(line) { recent[++nrecent] = line }
@@ -57,11 +57,12 @@ function program_begin(name) {
 }
 
 # Has it reported what it announced?
-function check_plan(must,    plan) {
-	plan = planned < 0 ? "no plan" : planned " tests"
-	if (planned < 0 ? results || must : planned != results)
-		problem(program " announced " plan ", but reported " results,
-			recall(15))
+function check_plan(must) {
+	if (planned < 0 && (results || must))
+		no_plan()
+	else if (planned >= 0 && planned != results)
+		problem(program " announced " planned " tests, but reported " \
+			results, recall(15))
 }
 
 # The runner's verdict

@@ -86,3 +86,16 @@ is_kernel() {
 	printf '%s\n' "$1" | grep -q '^VERSION = ' &&
 		printf '%s\n' "$1" | grep -q '^PATCHLEVEL = '
 }
+
+# work_tree TREE WORK COMMIT: have WORK, another work tree of TREE's repository,
+# at COMMIT. Files that are the same there keep their times.
+work_tree() {
+	if [ -e "$2/.git" ] && kgit -C "$2" reset -q --hard &&
+	   kgit -C "$2" checkout -q -f --detach "$3"; then
+		return
+	fi
+	say "laying out $2"
+	rm -rf "$2"
+	mkdir -p "$(dirname "$2")"
+	kgit -C "$1" worktree add -q -f --detach "$PWD/$2" "$3"
+}

@@ -8,6 +8,10 @@ function problem(what, quoted) {
 		print quoted
 }
 
+function no_plan() {
+	problem(program " announced no plan, but reported " results, recall(15))
+}
+
 function note(text) { print "note    " part ": " text }
 
 # Is that entry of scripts/skips for this part, or the bed that it runs on?

@@ -27,7 +27,8 @@ targets = $(if $(filter debug,$(1)),$(TARGETS),$(filter-out \
 
 # What `make test` runs: scripts/CHECK, each with its arguments and what it
 # needs (they print KTAP), and beds with the programs of 64 or 32 bits
-CHECKS := check-tooling check-static check-report check-boot
+CHECKS := check-tooling check-static check-report check-compare check-boot \
+	compare
 check-static_ARGS = $(PATCHES) $(TREE)
 check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
@@ -66,7 +67,8 @@ kbuild-path:
 $(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
 	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
-		env TARGETS="$(call targets,$*)" scripts/kernel $(TREE) \
+		env TARGETS="$(call targets,$*) $($*_TARGETS)" \
+			FRAGMENT=$($*_FRAGMENT) scripts/kernel $(TREE) \
 			build/$*$(SUFFIX) $($*_ARCH) $($*_CONFIGS)
 
 userland-64 userland-32: userland-%: kernel-product

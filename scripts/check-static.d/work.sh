@@ -3,14 +3,9 @@
 # Variables are check-static's.
 # shellcheck shell=sh disable=SC2154
 
-# It has the same repository, and leaves $tree as it is.
 prepare_work() {
-	[ ! -e "$work/.git" ] || ! kgit -C "$work" reset -q --hard "$tip" ||
-		return 0
-	progress "laying out $work"
-	rm -rf "$work"
-	mkdir -p "$check"
-	kgit -C "$tree" worktree add -q -f --detach "$PWD/$work" "$tip"
+	[ -e "$work/.git" ] || progress "laying out $work"
+	work_tree "$tree" "$work" "$tip"
 }
 
 at() { # COMMIT: have that in the work tree
