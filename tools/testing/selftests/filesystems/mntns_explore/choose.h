@@ -91,8 +91,8 @@ static const unsigned int op_weights[NR_OPS] = {
 	[OPEN_DIR]		= 3,
 	[NEW_TMPFS]		= 8,
 	[CLONE_NS_FILE]		= 2,
-	[ATTACH]		= 7,
-	[ATTACH_BENEATH]	= 12,
+	[ATTACH]		= 10,
+	[ATTACH_BENEATH]	= 16,
 	[UMOUNT]		= 22,
 	[PROPAGATION]		= 7,
 	[SET_ATTR]		= 2,
@@ -152,8 +152,14 @@ static unsigned int slot_kinds(enum op op)
 	}
 }
 
+static bool needs_loose_mount(enum op op)
+{
+	return op == MOVE || op == BENEATH || op == UMOUNT || op == PIVOT_ROOT;
+}
+
 static enum op choose_op(const struct reply *reply)
 {
+	bool loose = reply->loose[ROOT_BASE] | reply->loose[CWD_BASE];
 	unsigned int weights[NR_OPS], kinds;
 	enum op op;
 
@@ -165,6 +171,8 @@ static enum op choose_op(const struct reply *reply)
 			if (op == UNSHARE || op == TREE_NS || op == SETNS)
 				weights[op] *= 4;
 		}
+		if (needs_loose_mount(op) && !loose)
+			weights[op] /= 3;
 		kinds = slot_kinds(op);
 		if (kinds && !slots_with(reply, kinds))
 			weights[op] = 0;
@@ -292,6 +300,11 @@ static void choose_places(struct step *step, const struct reply *reply)
 	}
 
 	choose_place(reply, from, &step->base1, &step->path1);
+	if (step->op == SET_GROUP && percent(50)) {
+		/* In most tables that's a slave, and with nothing on it. */
+		step->base1 = ROOT_BASE;
+		step->path1 = find_path("a/d");
+	}
 	file = is_file(reply, step->base1, step->path1);
 	if (step->op == BIND || step->op == MOVE ||
 	    (step->op == SET_GROUP && step->arg & PRIVATE_COPY))
@@ -322,8 +335,9 @@ static int choose_arg(const struct step *step)
 {
 	switch (step->op) {
 	case UMOUNT:
-	case SET_GROUP:
 		return percent(70);
+	case SET_GROUP:
+		return percent(80);
 	case BIND:
 	case TREE_NS:
 	case CLONE_TREE:

@@ -2,10 +2,10 @@
 /*
  * Is the mount table well-formed? What listmount() and statmount() say of the
  * mounts below the caller's root is what /proc/PID/mountinfo says, too; IDs are
- * unique; there is one mount on top; the others have a parent among them, are
- * mounted somewhere below its mount point, and there's no cycle; a peer group
- * has a number, and all of it is of one file system; the namespace has as many
- * mounts as are listed, or more if there are some that the caller can't see.
+ * unique; there is one mount at the root, the others have a parent among them,
+ * are mounted somewhere below its mount point, and there's no cycle; a peer
+ * group has a number, and all of it is of one file system; the namespace has as
+ * many mounts as are listed, or more if the caller can't see some.
  */
 
 #ifndef __EXPLORE_TABLE_H
@@ -188,10 +188,12 @@ static enum verdict check_tree(int nr, struct entry **top, char *text,
 	for (entry = listed; entry < listed + nr; entry++) {
 		struct entry *parent = find_entry(nr, entry->parent);
 
+		/* In a chroot, what they are all on may be out of sight. */
 		if (!parent || parent == entry) {
-			if (*top) {
+			if (*top && (parent ||
+				     entry->parent != (*top)->parent)) {
 				snprintf(text, size,
-					 "%s and %s are both on top",
+					 "%s and %s are both at the root",
 					 (*top)->point, entry->point);
 				return MALFORMED;
 			}
@@ -199,7 +201,7 @@ static enum verdict check_tree(int nr, struct entry **top, char *text,
 			continue;
 		}
 		if (!is_below(entry->point, parent->point)) {
-			snprintf(text, size, "%s is mounted on %s",
+			snprintf(text, size, "%.127s is mounted on %.127s",
 				 entry->point, parent->point);
 			return MALFORMED;
 		}

@@ -434,7 +434,7 @@ TEST_F(mount_max, holds_in_the_namespace_of_the_caller)
 	}
 }
 
-/* A namespace with @nr mounts more that gets copies, once its owner may */
+/* In a namespace with @nr mounts more, which gets a copy if there's room. */
 static void be_receiver(struct __test_metadata *_metadata, int peer, int nr,
 			enum caller caller)
 {
