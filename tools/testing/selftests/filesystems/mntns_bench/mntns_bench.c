@@ -421,7 +421,7 @@ static void over_tasks(int max)
 static void work(int workers, const struct op *op, const char *axis)
 {
 	struct counts {
-		long long made;
+		unsigned long made;
 		int stop;
 	} *counts;
 	static long long took[100000];
