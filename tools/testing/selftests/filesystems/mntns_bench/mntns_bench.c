@@ -454,8 +454,8 @@ static void work(int workers, const struct op *op, const char *axis)
 	t = now() - start;
 	while (wait(NULL) > 0)
 		;
-	report(axis, workers, op->name, "per_second",
-	       workers ? counts->made * 1000000000LL / t : 0);
+	report(axis, workers, op->name, "per_second", counts->made ?
+	       (long long)(counts->made * 1000000000ULL / t) : -1);
 	report(axis, workers, op->name, "mount_mean", total / nr);
 	qsort(took, nr, sizeof(*took), compare);
 	report(axis, workers, op->name, "mount_99th", took[nr * 99 / 100]);
