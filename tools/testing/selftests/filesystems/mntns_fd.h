@@ -67,6 +67,20 @@ static inline bool have_fsmount_namespace(void)
 	return sys_fsmount(-1, FSMOUNT_NAMESPACE, 0) == -1 && errno == EBADF;
 }
 
+/* Returns false if a test of all the flags can't be done and is skipped. */
+static inline bool may_test_flags(struct __test_metadata *_metadata)
+{
+	if (geteuid())
+		SKIP(return false, "needs root");
+	if (!have_open_tree_namespace())
+		SKIP(return false, "no OPEN_TREE_NAMESPACE");
+	if (!have_fsmount_namespace())
+		SKIP(return false, "no FSMOUNT_NAMESPACE");
+	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
+		SKIP(return false, "no empty mount namespaces");
+	return true;
+}
+
 /*
  * fsopen() in a process with CLONE_* @flags that shares the file descriptors.
  * Returns its errno, too.

@@ -27,14 +27,8 @@ enum owner {
 static inline bool set_table(struct __test_metadata *_metadata, int *proc,
 			     enum owner owner)
 {
-	if (geteuid())
-		SKIP(return false, "needs root");
-	if (!have_open_tree_namespace())
-		SKIP(return false, "no OPEN_TREE_NAMESPACE");
-	if (!have_fsmount_namespace())
-		SKIP(return false, "no FSMOUNT_NAMESPACE");
-	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
-		SKIP(return false, "no empty mount namespaces");
+	if (!may_test_flags(_metadata))
+		return false;
 
 	*proc = ASSERT_OK(open_proc());
 	if (owner == INITIAL_USERNS)

@@ -311,14 +311,8 @@ static int prepare(void)
 /* Returns false if the test can't be done here and is skipped. */
 static bool may_explore(struct __test_metadata *_metadata)
 {
-	if (geteuid())
-		SKIP(return false, "needs root");
-	if (!have_open_tree_namespace())
-		SKIP(return false, "no OPEN_TREE_NAMESPACE");
-	if (!have_fsmount_namespace())
-		SKIP(return false, "no FSMOUNT_NAMESPACE");
-	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
-		SKIP(return false, "no empty mount namespaces");
+	if (!may_test_flags(_metadata))
+		return false;
 	if (!have_unprivileged_userns())
 		SKIP(return false, "no user namespaces without privileges");
 	ASSERT_OK(prepare());

@@ -49,14 +49,8 @@ static void build_scene(struct __test_metadata *_metadata)
 static bool set_scene(struct __test_metadata *_metadata, struct scene *scene,
 		      enum caller caller)
 {
-	if (geteuid())
-		SKIP(return false, "needs root");
-	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
-		SKIP(return false, "no empty mount namespaces");
-	if (!have_open_tree_namespace())
-		SKIP(return false, "no OPEN_TREE_NAMESPACE");
-	if (!have_fsmount_namespace())
-		SKIP(return false, "no FSMOUNT_NAMESPACE");
+	if (!may_test_flags(_metadata))
+		return false;
 	scene->debugfs = new_detached("debugfs");
 	if (scene->debugfs == -1 || switch_faults(scene->debugfs, true))
 		SKIP(return false, "no fault injection");
