@@ -14,6 +14,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make test-quick   the product kernel's tests only
   make compare      run the kernel's own tests with and without the series
   make bench        what mount namespaces cost, in instructions
+  make coverage     which of the series' lines do the tests execute?
   make conformance  the tests on Debian's kernels 7.x: where mainline differs
   make explore [SECONDS=300] [SEED=N]
                     look for leaks at random, longer than the tests do

@@ -44,6 +44,8 @@ function inner(line) {
 			problem("result " results " has another number",
 				"    | " line)
 		result(line)
+	} else if (line ~ /^# note: /) {
+		print "note    " part ": " substr(line, 9)
 	} else {
 		remember(line)
 	}

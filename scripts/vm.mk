@@ -8,7 +8,7 @@ TARGETS := filesystems/statmount $(shell sed -n \
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug i386
+BEDS := product debug i386 gcov
 product_ARCH := x86_64
 product_CONFIGS := mntns.config
 product_MINUTES := 4
@@ -19,21 +19,26 @@ debug_MINUTES := 10
 i386_ARCH := i386
 i386_CONFIGS := mntns.config mntns-i386.config
 i386_MINUTES := 4
+gcov_ARCH := x86_64
+gcov_CONFIGS := mntns.config mntns-gcov.config
+gcov_MINUTES := 4
 
-# Only the debug bed is configured as these ask for: the others skip them.
+# Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults
-targets = $(if $(filter debug,$(1)),$(TARGETS),$(filter-out \
+targets = $(if $(filter debug gcov,$(1)),$(TARGETS),$(filter-out \
 	$(DEBUG_TARGETS),$(TARGETS)))
 
 # What `make test` runs: scripts/CHECK, each with its arguments and what it
 # needs (they print KTAP), and beds with the programs of 64 or 32 bits
 CHECKS := check-tooling check-static check-report check-compare check-boot \
-	compare
+	compare coverage
 check-static_ARGS = $(PATCHES) $(TREE)
 check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
 check-boot_NEEDS := kernel-product userland-64
-RUNS := product-64 product-32 i386-32 debug-64
+coverage_ARGS = $(TREE) build/gcov$(SUFFIX) $(RESULTS) gcov-64
+coverage_NEEDS := run-gcov-64
+RUNS := product-64 product-32 i386-32 debug-64 gcov-64
 
 # The user space of a machine needs a busybox that its kernel can run.
 BUSYBOX_64 := /bin/busybox
@@ -50,7 +55,8 @@ export TARGETS
 # Kbuild uses all processors on its own, and a machine under test wants quiet.
 .NOTPARALLEL:
 
-.PHONY: kernel run shell explore test test-quick conformance kbuild-path
+.PHONY: kernel run shell explore test test-quick coverage conformance
+.PHONY: kbuild-path
 .PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 
@@ -115,6 +121,11 @@ $(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
 # TESTS="collection[:test] ..." is a part of them.
 test-quick: run-product-64
 	@scripts/report $(RESULTS) product-64
+
+# Which of the lines that the series adds do the tests execute?
+coverage: run-coverage
+	@sed -n 's/^# //p' $(RESULTS)/coverage.ktap
+	@scripts/report $(RESULTS) gcov-64 coverage
 
 test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 	@scripts/report $(RESULTS) $(CHECKS) $(RUNS)
