@@ -378,25 +378,43 @@ static inline int fill_fd_table(struct rlimit *old)
 	return setrlimit(RLIMIT_NOFILE, &none);
 }
 
-/* fs.mount-max is everybody's limit: no check between setting and restoring. */
-static inline int open_mount_max(int proc, char old[16])
+/*
+ * Numbers in /proc/sys/fs are limits of everybody's: no check between setting
+ * and restoring one.
+ */
+static inline int open_fs_limit(int proc, const char *name, char *old,
+				size_t size)
 {
+	char path[64];
 	int fd;
 
-	fd = openat(proc, "sys/fs/mount-max", O_RDWR | O_CLOEXEC);
-	if (fd != -1 && read_at(proc, "sys/fs/mount-max", old, 16) <= 0) {
+	snprintf(path, sizeof(path), "sys/fs/%s", name);
+	fd = openat(proc, path, O_RDWR | O_CLOEXEC);
+	if (fd != -1 && read_at(proc, path, old, size) <= 0) {
 		close(fd);
 		return -1;
 	}
 	return fd;
 }
 
+static inline int set_fs_limit(int fd, const char *text)
+{
+	ssize_t len = strlen(text);
+
+	return pwrite(fd, text, len, 0) == len ? 0 : -1;
+}
+
+static inline int open_mount_max(int proc, char old[16])
+{
+	return open_fs_limit(proc, "mount-max", old, 16);
+}
+
 static inline int set_mount_max(int fd, int max)
 {
 	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", max);
 
-	return pwrite(fd, text, len, 0) == len ? 0 : -1;
+	snprintf(text, sizeof(text), "%d", max);
+	return set_fs_limit(fd, text);
 }
 
 #endif /* __MNTNS_FD_H */

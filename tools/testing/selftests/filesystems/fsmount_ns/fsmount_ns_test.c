@@ -712,6 +712,65 @@ TEST_F(fsmount_ns_userns, keeps_to_the_limit_of_mount_namespaces)
 	check_no_traces(_metadata, self->scene.proc, before);
 }
 
+/* Those without CAP_SYS_ADMIN outside keep to the limit of open files. */
+static int fsmount_without_room(int limit, const char *old, int fs_fd,
+				unsigned int flags)
+{
+	int ret, err;
+
+	if (set_fs_limit(limit, "0"))
+		return -1;
+	ret = sys_fsmount(fs_fd, flags, 0);
+	err = errno;
+	if (set_fs_limit(limit, old))
+		return -1;
+	errno = err;
+	return ret;
+}
+
+TEST_F(fsmount_ns_userns, needs_room_for_an_open_file)
+{
+	struct traces before;
+	int fs_fd, ns, limit;
+	char old[24];
+
+	before = find_traces(_metadata, self->scene.proc);
+	limit = ASSERT_OK(open_fs_limit(self->scene.proc, "file-max", old,
+					sizeof(old)));
+	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	EXPECT_ERRNO(ENFILE, fsmount_without_room(limit, old, fs_fd, NS_FLAGS));
+	/* The context is what it was. */
+	ns = ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
+	check_is_new_mntns(_metadata, self->scene.proc, ns);
+	close(ns);
+	close(fs_fd);
+	close(limit);
+	check_no_traces(_metadata, self->scene.proc, before);
+}
+
+/* Nobody has it open, so it has to go with its context; with no flag, too. */
+TEST_F(fsmount_ns_userns, lets_go_of_a_file_system_that_it_cannot_open)
+{
+	static const unsigned int flags[] = { NS_FLAGS, FSMOUNT_CLOEXEC };
+	int fs_fd, fuse_dev, limit, i;
+	char old[24];
+
+	if (!have_fuse())
+		SKIP(return, "no FUSE");
+
+	limit = ASSERT_OK(open_fs_limit(self->scene.proc, "file-max", old,
+					sizeof(old)));
+	for (i = 0; i < 1 + owns_mntns(variant->caller); i++) {
+		fs_fd = new_fuse_context(_metadata, "040755", &fuse_dev);
+		EXPECT_ERRNO(ENFILE, fsmount_without_room(limit, old, fs_fd,
+							  flags[i]));
+		EXPECT_TRUE(fuse_is_alive(fuse_dev));
+		close(fs_fd);
+		EXPECT_FALSE(fuse_is_alive(fuse_dev));
+		close(fuse_dev);
+	}
+}
+
 TEST_F(fsmount_ns_userns, lives_as_long_as_somebody_uses_it)
 {
 	struct traces before = find_traces(_metadata, self->scene.proc);

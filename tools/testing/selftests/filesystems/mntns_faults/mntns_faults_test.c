@@ -298,6 +298,31 @@ TEST_F_TIMEOUT(mntns_faults, unshare_with_a_user_namespace_changes_nothing,
 	fail_each(_metadata, self->scene.proc, try_to_unshare, &what);
 }
 
+static void try_to_copy(struct __test_metadata *_metadata,
+			struct fault *fault, void *data)
+{
+	struct scene *scene = data;
+	struct before before;
+	int err;
+
+	before = look(_metadata, scene->proc);
+	if (WITH_FAULT(fault, sys_unshare(CLONE_NEWNS))) {
+		err = errno;
+		ASSERT_TRUE(fault->failed) TH_LOG("%s", strerror(err));
+		ASSERT_EQ(ENOMEM, err) TH_LOG("%s", strerror(err));
+		check_unchanged(_metadata, scene->proc, before);
+		ASSERT_OK(sys_unshare(CLONE_NEWNS));
+	}
+	ASSERT_NE(before.place.ns,
+		  current_place(_metadata, scene->proc).ns);
+}
+
+/* One that isn't empty gives up what it has of the copy. */
+TEST_F_TIMEOUT(mntns_faults, unshare_of_a_copy_changes_nothing, LONG)
+{
+	fail_each(_metadata, self->scene.proc, try_to_copy, &self->scene);
+}
+
 static pid_t clone_and_check(struct __test_metadata *_metadata,
 			     struct flags *what, struct before *before)
 {

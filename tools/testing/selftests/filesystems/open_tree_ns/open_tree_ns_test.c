@@ -8,6 +8,10 @@
 
 #define ATTR_ATIME	MOUNT_ATTR__ATIME
 
+#ifndef PIDFD_GET_MNT_NAMESPACE
+#define PIDFD_GET_MNT_NAMESPACE	_IO(0xFF, 3)
+#endif
+
 /*
  * The scene is on /tmp, which is the working directory:
  *	tree		a mount
@@ -752,6 +756,59 @@ TEST_F(open_tree_ns_userns, keeps_to_the_limit_of_mount_namespaces)
 	EXPECT_ERRNO(ENOSPC, copy_to_mntns(AT_FDCWD, "single", 0));
 	while (nr)
 		close(fds[--nr]);
+	check_no_traces(_metadata, self->scene.proc, before);
+}
+
+/* Those without CAP_SYS_ADMIN outside keep to the limit of open files. */
+TEST_F(open_tree_ns_userns, needs_room_for_an_open_file)
+{
+	struct traces before;
+	int limit, ns, err;
+	char old[24];
+
+	before = find_traces(_metadata, self->scene.proc);
+	limit = ASSERT_OK(open_fs_limit(self->scene.proc, "file-max", old,
+					sizeof(old)));
+	ASSERT_OK(set_fs_limit(limit, "0"));
+	ns = copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE);
+	err = errno;
+	ASSERT_OK(set_fs_limit(limit, old));
+	EXPECT_EQ(-1, ns);
+	EXPECT_EQ(ENFILE, err) TH_LOG("%s", strerror(err));
+	close(limit);
+	check_no_traces(_metadata, self->scene.proc, before);
+}
+
+/* Others get at the namespace by way of a task, which opens it the same way. */
+TEST_F(open_tree_ns_userns, is_not_pinned_by_who_cannot_open_it)
+{
+	struct traces before = find_traces(_metadata, self->scene.proc);
+	int ns, pidfd, fd, peer;
+	struct rlimit old;
+	pid_t pid;
+
+	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid) {
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		give_turn(_metadata, peer);
+		await_turn(_metadata, peer);
+		_exit(0);
+	}
+	await_turn(_metadata, peer);
+	pidfd = ASSERT_OK((int)syscall(__NR_pidfd_open, pid, 0));
+	ASSERT_OK(fill_fd_table(&old));
+	EXPECT_ERRNO(EMFILE, ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE, 0));
+	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
+
+	fd = ASSERT_OK(ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE, 0));
+	EXPECT_EQ(mntns_id(ns), mntns_id(fd));
+	close(fd);
+	close(ns);
+	close(pidfd);
+	give_turn(_metadata, peer);
+	join_child(_metadata, pid);
+	close(peer);
 	check_no_traces(_metadata, self->scene.proc, before);
 }
 
