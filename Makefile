@@ -15,6 +15,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make compare      run the kernel's own tests with and without the series
   make bench        what mount namespaces cost, in instructions
   make coverage     which of the series' lines do the tests execute?
+  make soak [MINUTES=10] [SEED=N]
+                    mount namespaces under pressure, for longer than in a test
   make conformance  the tests on Debian's kernels 7.x: where mainline differs
   make explore [SECONDS=300] [SEED=N]
                     look for leaks at random, longer than the tests do

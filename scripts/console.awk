@@ -18,11 +18,29 @@ function splat(line) {
 	       (line ~ /Tainted:/ && line !~ /Not tainted/)
 }
 
+# A cgroup that runs out of memory, as a test has it, is no trouble, nor is the
+# one trace of calls that comes with it. The whole machine running out is.
+function of_a_cgroup(line) {
+	if (line ~ /invoked oom-killer: /) {
+		pending++
+		traces = 1
+		return 1
+	}
+	if (pending && traces && line ~ /Call Trace:$/) {
+		traces--
+		return 1
+	}
+	if (line ~ /oom-kill:constraint=CONSTRAINT_MEMCG/)
+		pending = traces = 0
+	return 0
+}
+
 function judge_console(file,    line, lines, trouble, text, quoted, end) {
+	pending = traces = 0
 	while ((getline line < file) > 0) {
 		lines++
 		sub(/\r$/, "", line)
-		if (splat(line))
+		if (!of_a_cgroup(line) && splat(line))
 			trouble++
 		if (trouble && quoted++ < 25)
 			text = text (text == "" ? "" : "\n") "    | " line
@@ -31,6 +49,8 @@ function judge_console(file,    line, lines, trouble, text, quoted, end) {
 		else if (line ~ /^<[0-4]>/)
 			warnings[part]++
 	}
+	if (pending)
+		problem("out of memory, see " file)
 	if (trouble)
 		problem(trouble " lines of trouble in " file, text)
 	if (!lines)

@@ -55,7 +55,7 @@ export TARGETS
 # Kbuild uses all processors on its own, and a machine under test wants quiet.
 .NOTPARALLEL:
 
-.PHONY: kernel run shell explore test test-quick coverage conformance
+.PHONY: kernel run shell explore test test-quick coverage soak conformance
 .PHONY: kbuild-path
 .PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
@@ -126,6 +126,17 @@ test-quick: run-product-64
 coverage: run-coverage
 	@sed -n 's/^# //p' $(RESULTS)/coverage.ktap
 	@scripts/report $(RESULTS) gcov-64 coverage
+
+# Mount namespaces under pressure for MINUTES, with the random numbers of SEED
+MINUTES ?= 10
+soak: kernel-product userland-64
+	@seconds=$$(($(MINUTES) * 60)) && limit=$$((seconds * 2 + 600)) && \
+	TIMEOUT=$$limit scripts/run-vm soak-64 $(RESULTS) \
+		$(call vmlinux,product) $(call initramfs,64) \
+		filesystems/mntns_soak mntns.timeout=$$limit \
+		SOAK_SECONDS=$$seconds $(SEED:%=SOAK_SEED=%)
+	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
+	@scripts/report $(RESULTS) soak-64
 
 test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 	@scripts/report $(RESULTS) $(CHECKS) $(RUNS)
