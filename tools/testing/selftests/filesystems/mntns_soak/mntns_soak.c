@@ -25,7 +25,8 @@
 
 static struct world world;
 static int cgroup;
-static uint64_t seed;
+static uint64_t seed;		/* of all lives */
+static uint64_t state;		/* of what the keeper draws */
 static pid_t lives[MAX_LIVES];
 static int nr_lives;
 static unsigned long born, killed;
@@ -124,14 +125,13 @@ static int make_cgroup(void)
 	return cgroup == -1 ? -1 : 0;
 }
 
-static void begin_life(void)
+static int begin_life(void)
 {
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP,
 		.exit_signal = SIGCHLD,
 		.cgroup = cgroup,
 	};
-	uint64_t own = seed ^ (++born * 0x9e3779b97f4a7c15ULL);
 	pid_t pid;
 
 	pid = sys_clone3(&args);
@@ -140,10 +140,13 @@ static void begin_life(void)
 
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		live(&world, own | 1);
+		live(&world, (seed + born * 0x9e3779b97f4a7c15ULL) | 1);
 	}
-	if (pid != -1)
-		lives[nr_lives++] = pid;
+	if (pid == -1)
+		return -1;
+	lives[nr_lives++] = pid;
+	born++;
+	return 0;
 }
 
 /* Some of those that end aren't known: orphans of other lives. */
@@ -183,13 +186,13 @@ static void keep_lives(int wanted, time_t end, time_t latest)
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	while (seconds() < end || (seconds() < latest && !all_done())) {
-		while (nr_lives < wanted)
-			begin_life();
-		pause.tv_nsec = 1000 * 1000 * draw(&seed, 20);
+		while (nr_lives < wanted && !begin_life())
+			;
+		pause.tv_nsec = 1000 * 1000 * draw(&state, 20);
 		sigtimedwait(&chld, NULL, &pause);
 		bury(WNOHANG);
-		if (nr_lives && !draw(&seed, 3)) {
-			kill(lives[draw(&seed, nr_lives)], SIGKILL);
+		if (nr_lives && !draw(&state, 3)) {
+			kill(lives[draw(&state, nr_lives)], SIGKILL);
 			killed++;
 		}
 	}
@@ -285,7 +288,7 @@ int main(void)
 	seed = from_environment("SOAK_SEED", getpid() ^ time(NULL));
 	ksft_print_msg("SOAK_SEED=%llu SOAK_SECONDS=%lu\n",
 		       (unsigned long long)seed, duration);
-	seed |= 1;
+	state = seed | 1;
 	if (wanted > MAX_LIVES)
 		wanted = MAX_LIVES;
 	set_up();
