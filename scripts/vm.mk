@@ -31,11 +31,13 @@ targets = $(if $(filter debug gcov,$(1)),$(TARGETS),$(filter-out \
 # What `make test` runs: scripts/CHECK, each with its arguments and what it
 # needs (they print KTAP), and beds with the programs of 64 or 32 bits
 CHECKS := check-tooling check-static check-report check-compare check-boot \
-	compare coverage
+	check-launch compare coverage
 check-static_ARGS = $(PATCHES) $(TREE)
 check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
 check-boot_NEEDS := kernel-product userland-64
+check-launch_ARGS = $(check-boot_ARGS)
+check-launch_NEEDS := $(check-boot_NEEDS)
 coverage_ARGS = $(TREE) build/gcov$(SUFFIX) $(RESULTS) gcov-64
 coverage_NEEDS := run-gcov-64
 RUNS := product-64 product-32 i386-32 debug-64 gcov-64
