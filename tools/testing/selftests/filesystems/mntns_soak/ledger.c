@@ -124,12 +124,6 @@ static long count_charged_userns(const struct world *world,
 	return count_charged(world, CLONE_NEWUSER, MAX_USERNS);
 }
 
-static long count_files(const struct world *world,
-			const struct account *account)
-{
-	return read_number("/proc/sys/fs/file-nr", "");
-}
-
 /* kB, as /proc/meminfo has it */
 static long count_memory(const struct world *world,
 			 const struct account *account)
@@ -171,7 +165,6 @@ struct account ledger[] = {
 	{ "proc_inode_cache", OTHERS, count_objects },
 	{ "SUnreclaim:", 512, count_memory },
 	{ "Percpu:", 128, count_memory },
-	{ "open files", OTHERS, count_files },
 	{ "mounts where it started", 0, count_own_mounts },
 	{ "mount namespaces", 0, count_mntns },
 	{ "mount namespaces charged", 0, count_charged_mntns, true },
