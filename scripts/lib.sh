@@ -42,6 +42,13 @@ commit_id() { kgit -C "$1" rev-parse -q --verify "$2^{commit}" || :; }
 
 uncommitted() { kgit -C "$1" status --porcelain --untracked-files=no; }
 
+# sources_id REPO REV: one id of all its files. make tree takes Debian's lines
+# out of the .gitignore at the top, so that one doesn't count.
+sources_id() {
+	kgit -C "$1" ls-tree "$2" | grep -v '	\.gitignore$' |
+		kgit hash-object --stdin
+}
+
 # The overlay of ROOT: files in directories that the kernel has at its top
 # (scripts/ is the project's own), less what editors leave behind.
 overlay() { # ROOT REPO BASE

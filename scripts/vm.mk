@@ -140,8 +140,10 @@ soak: kernel-product userland-64
 	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
 	@scripts/report $(RESULTS) soak-64
 
+# A pull request tells the results of all tests only.
 test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
-	@scripts/report $(RESULTS) $(CHECKS) $(RUNS)
+	@scripts/$(if $(TESTS),report,test-report $(TREE)) $(RESULTS) \
+		$(CHECKS) $(RUNS)
 
 # The selftests on mainline's own kernels; needs the network the first time.
 conformance: userland-64
