@@ -29,6 +29,10 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
                     put the series on a new branch of your own kernel tree
   make series [SIGNOFF=1] [VERSION=N]
                     write the series as mails to build/series
+  make pull-request [KERNEL=DIR [BRANCH=NAME]] [URL=...] [TAG=NAME]
+                    [MERGE_WITH="BRANCH REPOSITORY#BRANCH ..."]
+                    write the mail that asks to pull a branch that has the
+                    series, and make the signed tag; sends nothing
 
   make man [PAGE=fsmount]
                     read what the flags add to the manual pages

@@ -17,7 +17,7 @@ TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) && pwd -P | \
 	sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
 endif
 
-.PHONY: packages packages-test tree refresh apply series
+.PHONY: packages packages-test tree refresh apply series pull-request
 .PHONY: check-drift check-tooling
 
 packages:
@@ -39,6 +39,13 @@ apply:
 series: tree
 	@SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
 		scripts/series $(PATCHES) $(TREE)
+
+# Of a branch that the user has, or of what make tree lays out.
+pull-request: $(if $(KERNEL),,tree)
+	@URL=$(call sq,$(URL)) TAG=$(call sq,$(TAG)) \
+		MERGE_WITH=$(call sq,$(MERGE_WITH)) scripts/pull-request \
+		$(PATCHES) $(call sq,$(or $(KERNEL),$(TREE))) \
+		$(call sq,$(BRANCH)) $(RESULTS)
 
 # What `make refresh` would write is what is there.
 check-drift: tree

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The tag that make pull-request makes
+# Variables are check-tooling's, and set -e holds.
+# shellcheck shell=sh disable=SC2154,SC2164
+
+key() { # that git is configured to sign with
+	rm -f "$tmp/key"
+	ssh-keygen -q -t ed25519 -N '' -f "$tmp/key"
+	printf 's@example.org %s\n' "$(cat "$tmp/key.pub")" >"$tmp/signers"
+	cat >"$tmp/config" <<-EOF
+	[user] name = S
+	[user] email = s@example.org
+	[user] signingKey = $tmp/key
+	[gpg] format = ssh
+	[gpg "ssh"] allowedSignersFile = $tmp/signers
+	[color] ui = always
+	EOF
+	GIT_CONFIG_GLOBAL=$tmp/config
+	export GIT_CONFIG_GLOBAL
+}
+
+pull_request_makes_a_signed_tag() {
+	applied
+	key
+	sed '/ name/d' "$tmp/config" >"$tmp/nobody"
+	GIT_CONFIG_GLOBAL=$tmp/nobody mk pull-request | grep 'a signed tag;'
+	mk pull-request TAG=vfs-mntns >"$tmp/said"
+	not grep 'a signed tag;' "$tmp/said"
+	git -C "$kernel" verify-tag vfs-mntns
+	[ "$(git -C "$kernel" rev-parse 'vfs-mntns^{commit}')" = \
+		"$(git -C "$kernel" rev-parse "$branch")" ]
+	grep -x -F '  *** URL HERE *** tags/vfs-mntns' "$mail"
+	grep -x 'signed vfs-mntns tag.' "$mail"
+	not grep -e SIGNATURE -e "$(printf '\033')" "$mail"
+	cp "$mail" "$tmp/first"
+	saved "$kernel"
+	mk pull-request TAG=vfs-mntns
+	unchanged "$kernel"
+	diff "$tmp/first" "$mail"
+	mk pull-request
+	git -C "$kernel" verify-tag "$(echo "$branch" | tr / -)"
+}
+
+pull_request_refuses_a_tag_of_something_else() {
+	applied
+	key
+	git -C "$kernel" tag -s -m x other HEAD
+	pull_request_refuses 'a tag other already|TAG=' TAG=other
+	git -C "$kernel" tag light "$branch"
+	pull_request_refuses 'a tag light already|TAG=' TAG=light
+	git -C "$kernel" tag -a -m x unsigned "$branch"
+	pull_request_refuses 'a tag unsigned already|TAG=' TAG=unsigned
+	pull_request_refuses 'no name' TAG='a b'
+}
+
+pull_request_takes_its_tag_back_when_it_fails() {
+	applied
+	key
+	git_fails request-pull 1
+	PATH=$tmp/bin:$PATH pull_request_refuses 'request-pull failed'
+}
