@@ -52,7 +52,7 @@ test_report_is_that_of_the_pull_request() {
 	gcc (Debian) 12
 	clang 14
 
-	No build failures or warnings were observed.
+	No build failures or new warnings were observed.
 
 	The selftests, by kernel and by word size of the programs:
 
@@ -71,7 +71,7 @@ test_report_tells_failures() {
 	tail -n 1 "$tmp/report" | grep '^2 passed, 1 failed$'
 	testing
 	not grep '^No build failures' "$tmp/testing"
-	grep '^Build failures or warnings were observed' "$tmp/testing"
+	grep '^Build failures or new warnings were observed' "$tmp/testing"
 	grep '^  FAILED  check-static: series_builds_with_clang$' "$tmp/testing"
 	grep '^  2 passed, 1 failed$' "$tmp/testing"
 	sed -i '/_with_/d' build/results/check-static.ktap
