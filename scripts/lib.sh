@@ -106,3 +106,16 @@ work_tree() {
 	mkdir -p "$(dirname "$2")"
 	kgit -C "$1" worktree add -q -f --detach "$PWD/$2" "$3"
 }
+
+# Where apt of this machine has Debian from, unless MIRROR says
+debian_mirror() {
+	# shellcheck disable=SC2016
+	mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
+		'Label: Debian' 'Created-By: Packages' | sort -u | head -n 1)}
+	[ -n "$mirror" ] ||
+		die "apt has no mirror of Debian: give one, MIRROR=URL"
+	echo "$mirror"
+}
+
+# How apt of this machine gets there, as lines of a configuration of apt's
+apt_network() { apt-config dump | grep -E '^Acquire::(https?|Retries)' || :; }
