@@ -13,6 +13,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make test         everything CI runs
   make test-quick   the product kernel's tests only
   make compare      run the kernel's own tests with and without the series
+  make userland     run systemd, crun, runc and others in Debian 13, with and
+                    without the series
   make bench        what mount namespaces cost, in instructions
   make coverage     which of the series' lines do the tests execute?
   make soak [MINUTES=10] [SEED=N]
@@ -62,4 +64,5 @@ man:
 include scripts/tree.mk
 include scripts/vm.mk
 include scripts/compare.mk
+include scripts/debian.mk
 include scripts/bench.mk

@@ -15,13 +15,19 @@ product_FRAGMENT := scripts/compare.config
 compare_ARGS = $(RESULTS) base-compare product-compare
 compare_NEEDS := run-base-compare run-product-compare
 
-.PHONY: compare kernel-base userland-compare run-base-compare run-product-compare
+.PHONY: compare kernel-base kernel-debian-base userland-compare
+.PHONY: run-base-compare run-product-compare
 
-kernel-base: kernel-product
-	@scripts/step build/logs/kernel-base$(SUFFIX).log \
-		"base kernel: building (about 4 minutes when from nothing)" \
-		scripts/base-kernel $(TREE) build/base$(SUFFIX) \
-			$(product_ARCH) build/product$(SUFFIX)
+# The base, configured as one of the beds is
+base_AS := product
+debian-base_AS := debian
+BASE_TREE = build/base$(SUFFIX)/tree
+
+kernel-base kernel-debian-base: kernel-%: kernel-$$($$*_AS)
+	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
+		"$* kernel: building (from nothing: $($($*_AS)_MINUTES) minutes)" \
+		scripts/base-kernel $(TREE) $(BASE_TREE) build/$*$(SUFFIX) \
+			$($($*_AS)_ARCH) build/$($*_AS)$(SUFFIX)
 
 # One user space for both, built from the base: programs that exist have to go
 # on working as they are, so neither may know of the series.
@@ -29,7 +35,7 @@ userland-compare: kernel-base packages-test
 	@scripts/step build/logs/userland-compare$(SUFFIX).log \
 		"user space of the comparison: building" \
 		env TARGETS="$(COMPARED)" scripts/userland \
-			build/base$(SUFFIX)/tree build/userland-compare$(SUFFIX) \
+			$(BASE_TREE) build/userland-compare$(SUFFIX) \
 			64 $(BUSYBOX_64) build/base$(SUFFIX) $(COMPARED_TOOLS)
 
 # The real root is on top of the initramfs: of a mount namespace that still lives

@@ -8,7 +8,7 @@ TARGETS := filesystems/statmount $(shell sed -n \
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug i386 gcov
+BEDS := product debug i386 gcov debian
 product_ARCH := x86_64
 product_CONFIGS := mntns.config
 product_MINUTES := 4
@@ -22,6 +22,10 @@ i386_MINUTES := 4
 gcov_ARCH := x86_64
 gcov_CONFIGS := mntns.config mntns-gcov.config
 gcov_MINUTES := 4
+debian_ARCH := x86_64
+debian_CONFIGS := mntns.config
+debian_FRAGMENT := scripts/debian.config
+debian_MINUTES := 5
 
 # Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults

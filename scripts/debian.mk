@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Programs that exist, in Debian 13 with systemd: on the kernel with the series
+# they do what they do on the base.
+
+DEBIAN := build/debian13
+debian-patched_KERNEL := debian
+debian-base_KERNEL := debian-base
+
+.PHONY: userland debian-image run-debian-patched run-debian-base
+
+debian-image: packages
+	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) userland
+	@scripts/debian-image $(DEBIAN)
+
+run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
+	@scripts/debian-vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
+		$(DEBIAN)/image.ext4
+
+userland: run-debian-patched run-debian-base
+	@scripts/debian-table $(RESULTS) debian-patched debian-base
