@@ -40,8 +40,9 @@ check-static_ARGS = $(PATCHES) $(TREE)
 check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
 check-boot_NEEDS := kernel-product userland-64
-check-launch_ARGS = $(check-boot_ARGS)
-check-launch_NEEDS := $(check-boot_NEEDS)
+check-launch_ARGS = $(call vmlinux,product) $(call vmlinux,base) \
+	$(call initramfs,64)
+check-launch_NEEDS := kernel-product kernel-base userland-64
 coverage_ARGS = $(TREE) build/gcov$(SUFFIX) $(RESULTS) gcov-64
 coverage_NEEDS := run-gcov-64
 RUNS := product-64 product-32 i386-32 debug-64 gcov-64
