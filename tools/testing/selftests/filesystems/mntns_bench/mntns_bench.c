@@ -426,6 +426,7 @@ static void work(int workers, const struct op *op, const char *axis)
 	} *counts;
 	static long long took[100000];
 	long long start, t, total = 0;
+	bool worked;
 	int nr = 0;
 	const long long span = 2000000000LL;
 	int i;
@@ -454,11 +455,13 @@ static void work(int workers, const struct op *op, const char *axis)
 	t = now() - start;
 	while (wait(NULL) > 0)
 		;
+	qsort(took, nr, sizeof(*took), compare);
+	worked = !workers || counts->made;
 	report(axis, workers, op->name, "per_second", counts->made ?
 	       (long long)(counts->made * 1000000000ULL / t) : -1);
-	report(axis, workers, op->name, "mount_mean", total / nr);
-	qsort(took, nr, sizeof(*took), compare);
-	report(axis, workers, op->name, "mount_99th", took[nr * 99 / 100]);
+	report(axis, workers, op->name, "mount_mean", worked ? total / nr : -1);
+	report(axis, workers, op->name, "mount_99th",
+	       worked ? took[nr * 99 / 100] : -1);
 	munmap(counts, sizeof(*counts));
 }
 
