@@ -8,7 +8,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
 
   make run          boot the patched kernel in QEMU and show every flag
                     (installs what is missing, builds what isn't up to date)
-  make shell        an interactive shell in that machine
+  make shell [FILES="FILE ..."]
+                    an interactive shell in that machine, FILEs on its PATH
   make kernel       build the kernel only; prints the image's path last
   make test         everything CI runs
   make test-quick   the product kernel's tests only

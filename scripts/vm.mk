@@ -101,8 +101,12 @@ run: kernel-product userland-64
 	@scripts/boot run $(call vmlinux,product) $(call initramfs,64) \
 		build/logs/run
 
+# FILES="FILE ..." are in its /bin.
 shell: kernel-product userland-64
-	@scripts/boot shell $(call vmlinux,product) $(call initramfs,64) \
+	$(if $(FILES),@scripts/add-files $(call initramfs,64) \
+		build/shell.cpio $(foreach file,$(FILES),$(call sq,$(file))))
+	@scripts/boot shell $(call vmlinux,product) \
+		$(if $(FILES),build/shell.cpio,$(call initramfs,64)) \
 		build/logs/shell
 
 # panic_on_warn: whatever the kernel complains about ends it, and is shown.
