@@ -335,11 +335,13 @@ static bool make_many(const struct op *op, int nr)
 
 /*
  * How many bytes does one namespace take? The kernel counts pages of slabs, so
- * it takes many to tell, and others before to use up what room there is.
+ * it takes many to tell, and others before to use up what room there is. Those
+ * that begin as a copy are fewer, as each takes its time.
  */
 static void measure_memory(const struct op *op, int at)
 {
-	int nr = strstr(op->name, "full") ? 4 + 20000 / (at + 20) : 1000;
+	int nr = op->make == unshare_full ? 4 + 20000 / (at + 20) :
+		 op->make == classic ? 200 : 1000;
 	struct rlimit limit = { 4096, 4096 };
 	long long slab = -1, percpu = -1;
 	struct memory before, after;
