@@ -164,7 +164,7 @@ struct account ledger[] = {
 	{ "shmem_inode_cache", OTHERS, count_objects },
 	{ "proc_inode_cache", OTHERS, count_objects },
 	{ "SUnreclaim:", 512, count_memory },
-	{ "Percpu:", 128, count_memory },
+	{ "Percpu:", 256, count_memory },	/* in chunks of 64 for each CPU */
 	{ "mounts where it started", 0, count_own_mounts },
 	{ "mount namespaces", 0, count_mntns },
 	{ "mount namespaces charged", 0, count_charged_mntns, true },
