@@ -395,58 +395,65 @@ static int write_file(struct life *life)
 	return len == -1 ? -1 : 0;
 }
 
-union fd_message {
-	struct cmsghdr align;
-	char data[CMSG_SPACE(sizeof(int))];
+/* A file descriptor and of what kind it is, as a message */
+struct parcel {
+	char kind;
+	union {
+		struct cmsghdr align;
+		char data[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov;
+	struct msghdr msg;
 };
+
+static void prepare_parcel(struct parcel *parcel)
+{
+	*parcel = (struct parcel){
+		.iov = { .iov_base = &parcel->kind, .iov_len = 1 },
+		.msg = {
+			.msg_iov = &parcel->iov,
+			.msg_iovlen = 1,
+			.msg_control = &parcel->control,
+			.msg_controllen = sizeof(parcel->control),
+		},
+	};
+}
 
 static int hand_out(struct life *life)
 {
-	union fd_message message = {};
-	char kind;
-	struct iovec iov = { .iov_base = &kind, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &message,
-		.msg_controllen = sizeof(message),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	struct parcel parcel;
+	struct cmsghdr *cmsg;
 	int i = find(life, ANYTHING);
 
 	if (i == -1)
 		return -1;
-	kind = life->fds[i].kind;
+	prepare_parcel(&parcel);
+	parcel.kind = life->fds[i].kind;
+	cmsg = CMSG_FIRSTHDR(&parcel.msg);
 	cmsg->cmsg_level = SOL_SOCKET;
 	cmsg->cmsg_type = SCM_RIGHTS;
 	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(cmsg), &life->fds[i].fd, sizeof(int));
-	return sendmsg(life->world->pool[0], &msg, MSG_DONTWAIT) == 1 ? 0 : -1;
+	return sendmsg(life->world->pool[0], &parcel.msg, MSG_DONTWAIT) == 1 ?
+	       0 : -1;
 }
 
 static int take_over(struct life *life)
 {
-	union fd_message message = {};
-	char kind;
-	struct iovec iov = { .iov_base = &kind, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &message,
-		.msg_controllen = sizeof(message),
-	};
+	struct parcel parcel;
 	struct cmsghdr *cmsg;
 	int fd;
 
-	if (recvmsg(life->world->pool[1], &msg,
+	prepare_parcel(&parcel);
+	if (recvmsg(life->world->pool[1], &parcel.msg,
 		    MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
 		return -1;
-	cmsg = CMSG_FIRSTHDR(&msg);
+	cmsg = CMSG_FIRSTHDR(&parcel.msg);
 	/* They may not have fit into the table. */
 	if (!cmsg || cmsg->cmsg_len != CMSG_LEN(sizeof(int)))
 		return -1;
 	memcpy(&fd, CMSG_DATA(cmsg), sizeof(int));
-	return keep(life, kind, fd);
+	return keep(life, parcel.kind, fd);
 }
 
 static const struct {
