@@ -266,7 +266,10 @@ void open_ledger(const struct world *world)
 		push_out();
 		quiet = take_figures(world, false) ? 0 : quiet + 1;
 	}
-	take_figures(world, true);
+	/*
+	 * The rest is zero: nothing was charged to that user namespace before
+	 * the first life, and what is lost may have reached the limit already.
+	 */
 	for (i = 0; i < ARRAY_SIZE(ledger); i++)
 		ledger[i].before = ledger[i].now;
 }
