@@ -395,13 +395,13 @@ static int write_file(struct life *life)
 	return len == -1 ? -1 : 0;
 }
 
-/* A file descriptor and of what kind it is, as a message */
+/*
+ * A file descriptor and of what kind it is, as a message; control messages
+ * are aligned to and come in multiples of size_t.
+ */
 struct parcel {
 	char kind;
-	union {
-		struct cmsghdr align;
-		char data[CMSG_SPACE(sizeof(int))];
-	} control;
+	size_t control[CMSG_SPACE(sizeof(int)) / sizeof(size_t)];
 	struct iovec iov;
 	struct msghdr msg;
 };
@@ -413,7 +413,7 @@ static void prepare_parcel(struct parcel *parcel)
 		.msg = {
 			.msg_iov = &parcel->iov,
 			.msg_iovlen = 1,
-			.msg_control = &parcel->control,
+			.msg_control = parcel->control,
 			.msg_controllen = sizeof(parcel->control),
 		},
 	};
