@@ -17,6 +17,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make userland     run systemd, crun, runc and others in Debian 13, with and
                     without the series
   make bench        what mount namespaces cost, in instructions
+  make profile      which functions of the kernel take them
   make coverage     which of the series' lines do the tests execute?
   make soak [MINUTES=10] [SEED=N]
                     mount namespaces under pressure, for longer than in a test

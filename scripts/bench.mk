@@ -2,7 +2,7 @@
 # What it costs: the kernel of the series, the base, and mainline's kernels as
 # Debian has them, in machines whose time is the number of instructions.
 
-.PHONY: bench packages-bench
+.PHONY: bench profile packages-bench
 
 packages-bench:
 	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run bench
@@ -15,3 +15,8 @@ bench: packages-bench kernel-product kernel-base userland-64
 		$(if $(filter no,$(MAINLINE)),,$$(cd build/mainline && \
 			for kernel in */vmlinuz; do echo \
 			"$${kernel%%+*}=build/mainline/$$kernel"; done))
+
+# Where the instructions go, by function
+profile: packages-bench kernel-product userland-64
+	@scripts/profile $(call vmlinux,product) $(call initramfs,64) \
+		build/logs/profile
