@@ -287,5 +287,8 @@ bool close_ledger(const struct world *world)
 		if (is_balanced(true))
 			return true;
 	}
+	/* What else is unbalanced is no reason to keep these unknown. */
+	if (!is_balanced(false))
+		take_figures(world, true);
 	return false;
 }
