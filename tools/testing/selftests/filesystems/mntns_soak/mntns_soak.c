@@ -253,7 +253,8 @@ static void report(long kills)
 	int i;
 
 	for (i = 0; i < count_acts(); i++) {
-		ksft_print_msg("done %lu times\n", world.done[i]);
+		ksft_print_msg("%s: done %lu times\n", act_name(i),
+			       world.done[i]);
 		ksft_test_result(world.done[i], "%s\n", act_name(i));
 	}
 	ksft_print_msg("%lu lives, %lu killed, %ld for memory\n", born, killed,
@@ -261,8 +262,9 @@ static void report(long kills)
 	ksft_test_result(kills > 0, "memory ran out\n");
 	for (i = 0; i < count_accounts(); i++) {
 		account = &ledger[i];
-		ksft_print_msg("%ld before, %ld after, %ld more are tolerated\n",
-			       account->before, account->now, account->slack);
+		ksft_print_msg("%s %ld before, %ld after, %ld more are tolerated\n",
+			       account->name, account->before, account->now,
+			       account->slack);
 		if (account->now == -1 || account->before == -1)
 			ksft_test_result_skip("%s\n", account->name);
 		else
