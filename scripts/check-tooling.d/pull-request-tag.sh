@@ -41,6 +41,20 @@ pull_request_makes_a_signed_tag() {
 	git -C "$kernel" verify-tag "$(echo "$branch" | tr / -)"
 }
 
+pull_request_keeps_no_tag_without_a_signature() {
+	applied
+	key
+	git -C "$kernel" config user.signingKey "$tmp/no key"
+	saved "$kernel"
+	mk pull-request | grep 'a signed tag;'
+	unchanged "$kernel"
+	printf '#!/bin/sh\nexit 1\n' >"$tmp/no-signer"
+	chmod +x "$tmp/no-signer"
+	git -C "$kernel" config gpg.ssh.program "$tmp/no-signer"
+	mk pull-request | grep 'a signed tag;'
+	unchanged "$kernel"
+}
+
 pull_request_refuses_a_tag_of_something_else() {
 	applied
 	key
