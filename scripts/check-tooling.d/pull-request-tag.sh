@@ -19,9 +19,16 @@ key() { # that git is configured to sign with
 	export GIT_CONFIG_GLOBAL
 }
 
-pull_request_makes_a_signed_tag() {
+signed_off() { # as applied, and the user has a key
 	applied
 	key
+	git -C "$kernel" checkout -q "$branch"
+	git -C "$kernel" rebase -q --signoff HEAD~2
+	git -C "$kernel" checkout -q -
+}
+
+pull_request_makes_a_signed_tag() {
+	signed_off
 	sed '/ name/d' "$tmp/config" >"$tmp/nobody"
 	GIT_CONFIG_GLOBAL=$tmp/nobody mk pull-request | grep 'a signed tag;'
 	mk pull-request TAG=vfs-mntns >"$tmp/said"
@@ -41,9 +48,17 @@ pull_request_makes_a_signed_tag() {
 	git -C "$kernel" verify-tag "$(echo "$branch" | tr / -)"
 }
 
-pull_request_keeps_no_tag_without_a_signature() {
+pull_request_waits_for_the_sign_off_with_the_tag() {
 	applied
 	key
+	saved "$kernel"
+	mk pull-request | grep 'a signed tag: .* when the commits are final'
+	unchanged "$kernel"
+	grep -x -F "  *** URL HERE *** $branch" "$mail"
+}
+
+pull_request_keeps_no_tag_without_a_signature() {
+	signed_off
 	git -C "$kernel" config user.signingKey "$tmp/no key"
 	saved "$kernel"
 	mk pull-request | grep 'a signed tag;'
@@ -56,8 +71,7 @@ pull_request_keeps_no_tag_without_a_signature() {
 }
 
 pull_request_refuses_a_tag_of_something_else() {
-	applied
-	key
+	signed_off
 	git -C "$kernel" tag -s -m x other HEAD
 	pull_request_refuses 'a tag other already|TAG=' TAG=other
 	git -C "$kernel" tag light "$branch"
@@ -68,8 +82,7 @@ pull_request_refuses_a_tag_of_something_else() {
 }
 
 pull_request_takes_its_tag_back_when_it_fails() {
-	applied
-	key
+	signed_off
 	git_fails request-pull 1
 	PATH=$tmp/bin:$PATH pull_request_refuses 'request-pull failed'
 }
