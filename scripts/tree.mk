@@ -13,8 +13,8 @@ BRANCH ?= mntns/$(BASE)
 ifeq ($(KERNEL),)
 TREE := build/tree
 else
-TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) && pwd -P | \
-	sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
+TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) 2>/dev/null && \
+	pwd -P | sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
 endif
 
 .PHONY: packages packages-test tree refresh apply series pull-request

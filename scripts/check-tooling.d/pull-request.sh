@@ -115,7 +115,7 @@ pull_request_refuses_what_is_not_the_series() {
 	git -C "$kernel" reset -q --hard "$(
 		git -C "$kernel" rev-list --max-parents=0 HEAD)"
 	pull_request_refuses "aren't the 2"
-	refuses 'KERNEL=/nonexistent is no git repository' \
+	refuses 'KERNEL=/nonexistent: there is no such directory' \
 		make -s pull-request KERNEL=/nonexistent
 	printf '# none\n' >"$patches/series"
 	pull_request_refuses 'series is empty'
