@@ -111,14 +111,29 @@ static int make_soak_userns(void)
 	return status ? -1 : 0;
 }
 
-static int make_cgroup(void)
+/* What was there leaves a cgroup a bit after its end. */
+static int remove_cgroup(void)
+{
+	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	int tries = 200;
+
+	while (rmdir(CGROUP) && errno == EBUSY && tries--)
+		nanosleep(&pause, NULL);
+	return access(CGROUP, F_OK) ? 0 : -1;
+}
+
+/*
+ * A new one for each time that lives are kept: that ends with cgroup.kill, and
+ * Linux 7.1 and 7.2 kill whatever is born in a cgroup that was killed once.
+ */
+static int make_cgroup(const char *memory)
 {
 	if (write_at(AT_FDCWD, CGROUPS "/cgroup.subtree_control",
 		     "+memory +pids"))
 		return -1;
-	if (mkdir(CGROUP, 0755) && errno != EEXIST)
+	if (remove_cgroup() || mkdir(CGROUP, 0755))
 		return -1;
-	if (write_at(AT_FDCWD, CGROUP "/memory.max", ENOUGH_MEMORY) ||
+	if (write_at(AT_FDCWD, CGROUP "/memory.max", "%s", memory) ||
 	    write_at(AT_FDCWD, CGROUP "/pids.max", "%d", 2 * MAX_LIVES))
 		return -1;
 	cgroup = open(CGROUP, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -227,7 +242,7 @@ static void set_up(void)
 	if (make_place())
 		ksft_exit_skip("no place of its own: %m\n");
 	world.proc = open_proc();
-	if (make_cgroup())
+	if (make_cgroup(ENOUGH_MEMORY))
 		ksft_exit_skip("no cgroup with memory and pids: %m\n");
 	if (make_soak_userns())
 		ksft_exit_skip("no user namespace: %m\n");
@@ -299,10 +314,11 @@ int main(void)
 	start = seconds();
 	keep_lives(wanted, start + 2 + duration / 10, 0);
 	empty_pool();
+	close(cgroup);
+	if (make_cgroup(TOO_LITTLE))
+		ksft_exit_fail_perror("limiting the memory");
 	open_ledger(&world);
 
-	if (write_at(AT_FDCWD, CGROUP "/memory.max", TOO_LITTLE))
-		ksft_exit_fail_perror("limiting the memory");
 	start = seconds();
 	keep_lives(wanted, start + duration, start + 3 * duration);
 	empty_pool();
@@ -311,7 +327,7 @@ int main(void)
 
 	write_at(world.proc, DUMP_TASKS, "%s", dump_tasks);
 	close(cgroup);
-	rmdir(CGROUP);
+	remove_cgroup();
 	ksft_set_plan(count_acts() + 1 + count_accounts());
 	report(kills);
 	ksft_finished();
