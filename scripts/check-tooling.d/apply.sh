@@ -34,6 +34,15 @@ apply_names_patch_file_and_hunk_that_do_not_fit() {
 		'fs-edit-only.patch|fs/namespace.c|@@ -37,7 +37,7 @@|another kernel'
 }
 
+apply_tells_the_series_from_its_base() {
+	mk apply
+	apply_refuses 'has the series already' BRANCH=other
+	refuses 'has the series already' mk tree
+	git -C "$kernel" rm -q fs/a.c
+	dev -C "$kernel" commit -q -m 'a part of it'
+	apply_refuses "doesn't fit" BRANCH=other
+}
+
 apply_takes_no_fuzz_but_offsets() {
 	sed -i '1i new' "$kernel/fs/namespace.c"
 	dev -C "$kernel" commit -q -a -m 'point release'

@@ -125,10 +125,10 @@ pull_request_takes_a_branch_that_was_made_to_fit() {
 	applied
 	sed -i 's/^37$/context/' "$kernel/fs/namespace.c"
 	dev -C "$kernel" commit -q -a -m 'another kernel'
+	refuses "doesn't fit" mk apply BRANCH=new
 	onto=$(git -C "$kernel" rev-parse HEAD)
 	git -C "$kernel" checkout -q "$branch"
 	dev -C "$kernel" rebase -q --onto "$onto" HEAD~2
-	refuses "doesn't fit" mk apply BRANCH=new
 	mk pull-request
 	grep "since commit $onto" "$mail"
 }
