@@ -48,6 +48,21 @@ pull_request_makes_a_signed_tag() {
 	git -C "$kernel" verify-tag "$(echo "$branch" | tr / -)"
 }
 
+pull_request_signs_with_gpg_too() {
+	signed_off
+	GNUPGHOME=$tmp/gnupg
+	export GNUPGHOME
+	mkdir -m 700 "$GNUPGHOME"
+	gpg -q --batch --passphrase '' --quick-gen-key 'S <s@example.org>' \
+		ed25519 sign never
+	sed -i '/signingKey/d; /gpg/d' "$tmp/config"
+	mk pull-request >"$tmp/said"
+	not grep 'a signed tag;' "$tmp/said"
+	git -C "$kernel" verify-tag "$(echo "$branch" | tr / -)"
+	not grep -e SIGNATURE "$mail"
+	gpgconf --kill all
+}
+
 pull_request_waits_for_the_sign_off_with_the_tag() {
 	applied
 	key
