@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Run by gdb for scripts/profile: step through system calls of the machine that
-# waits on the socket, and tell in a table how many instructions their functions take.
+# waits on the socket, and tell in a table how many instructions their functions
+# take.
 import bisect
 import collections
 
