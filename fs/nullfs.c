@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nullfs: the permanently empty root under every mount namespace's root
+ * nullfs: a permanently empty directory, the root of every mount namespace
  *
- * There is one superblock. It is the real root of every mount namespace,
- * so every container has it, and most containers have nothing else in
- * common. That rules the design: nothing that anybody can do here, however
- * privileged, leaves something behind that somebody else can notice.
+ * There is one superblock, and all containers share it. Most of them share
+ * nothing else. So nothing that a task does here, however privileged it is,
+ * may leave anything behind that another task can notice:
  *
- *  - The directory is immutable and has no create operation; its lookup
- *    fails without a negative dentry that would stay in the cache.
- *  - No atime, no xattrs, no locks, leases, fsnotify marks, write hints, no
- *    idmapped mounts, nothing to reconfigure.
- *  - No process can make another one wait for i_rwsem as long as it likes.
+ *  - The directory is immutable and has no create operation. A lookup fails
+ *    without leaving a negative dentry in the cache.
+ *  - There are no atime, xattrs, locks, leases, fsnotify marks, write hints,
+ *    or idmapped mounts, and nothing can be reconfigured.
+ *  - No task can make another one wait for i_rwsem as long as it likes.
  *
- * The type isn't registered: user space gets it by way of a mount namespace
- * and not by fsopen() or mount().
+ * The type is not registered: user space gets at nullfs by way of a mount
+ * namespace, and not with fsopen() or mount().
  */
 
 #include <linux/fs.h>
@@ -30,10 +29,10 @@ static loff_t nullfs_llseek(struct file *file, loff_t offset, int whence)
 }
 
 /*
- * The copy to user space may fault, and user space decides (userfaultfd,
- * FUSE) for how long. As everybody who mounts something on the root of an
- * empty namespace takes i_rwsem of this inode exclusively, don't hold it
- * then. It has nothing to protect: the directory doesn't change.
+ * The copy to user space may fault, and user space can make a fault last as
+ * long as it likes (userfaultfd, FUSE). Every task that mounts a filesystem on
+ * the root of an empty mount namespace takes i_rwsem of this inode exclusively.
+ * Drop it: it protects nothing here, since the directory does not change.
  */
 static int nullfs_readdir(struct file *file, struct dir_context *ctx)
 {
@@ -45,10 +44,10 @@ static int nullfs_readdir(struct file *file, struct dir_context *ctx)
 	return 0;
 }
 
-/* A lock would be seen by everybody else, whichever way it is taken. */
+/* All containers would see the lock. */
 static int nullfs_lock(struct file *file, int cmd, struct file_lock *fl)
 {
-	return -EOPNOTSUPP;
+	return -ENOLCK;
 }
 
 static const struct file_operations nullfs_dir_operations = {
@@ -74,8 +73,8 @@ static int nullfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_magic		= NULL_FS_MAGIC;
 	sb->s_op		= &nullfs_super_operations;
 	sb->s_time_gran		= 1;
-	sb->s_iflags		|= SB_I_NOEXEC | SB_I_NODEV | SB_I_NOIDMAP |
-				   SB_I_NOFSNOTIFY;
+	sb->s_flags		|= SB_NOUSER;
+	sb->s_iflags		|= SB_I_NOEXEC | SB_I_NODEV | SB_I_NOIDMAP;
 
 	inode = new_inode(sb);
 	if (!inode)
@@ -102,7 +101,7 @@ static const struct fs_context_operations nullfs_context_operations = {
 
 static int nullfs_init_fs_context(struct fs_context *fc)
 {
-	/* What's everybody's is nobody's to change. */
+	/* All containers share the superblock: none of them may change it. */
 	if (fc->purpose == FS_CONTEXT_FOR_RECONFIGURE)
 		return -EINVAL;
 
@@ -114,4 +113,5 @@ struct file_system_type nullfs_fs_type = {
 	.name			= "nullfs",
 	.init_fs_context	= nullfs_init_fs_context,
 	.kill_sb		= kill_anon_super,
+	.fs_flags		= FS_DISALLOW_NOTIFY,
 };
