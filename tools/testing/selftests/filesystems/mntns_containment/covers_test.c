@@ -5,9 +5,13 @@
  */
 #include "containment.h"
 
-/* The same again, in copies of the mount namespace and of the tree */
+/*
+ * The same again, in copies of the mount namespace and of the tree. That one
+ * can't be copied if a mount in it is locked and unbindable.
+ */
 static void try_to_uncover_in_copies(struct __test_metadata *_metadata,
-				     const char *cover, const char *secret)
+				     const char *cover, const char *secret,
+				     bool unbindable)
 {
 	pid_t pid;
 	int ns;
@@ -16,6 +20,11 @@ static void try_to_uncover_in_copies(struct __test_metadata *_metadata,
 	try_to_uncover(_metadata, cover);
 	EXPECT_ERRNO(ENOENT, access(secret, F_OK));
 
+	if (unbindable) {
+		EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "/",
+						  AT_RECURSIVE));
+		goto copy_mntns;
+	}
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
 	pid = fork_into(_metadata, ns);
 	if (!pid) {
@@ -26,6 +35,7 @@ static void try_to_uncover_in_copies(struct __test_metadata *_metadata,
 	join_child(_metadata, pid);
 	close(ns);
 
+copy_mntns:
 	ASSERT_OK(unshare(CLONE_NEWNS));
 	ASSERT_ERRNO(ENOENT, access(secret, F_OK));
 	try_to_uncover(_metadata, cover);
@@ -124,7 +134,8 @@ TEST_F(foreign_copy, has_the_covers)
 	EXPECT_EQ(2, count_mounts_in(ns));
 	pid = fork_into(_metadata, ns);
 	if (!pid) {
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret",
+					 false);
 		_exit(0);
 	}
 	join_child(_metadata, pid);
@@ -187,7 +198,8 @@ TEST_F(foreign_copy, has_every_kind_of_cover)
 		snprintf(secret, sizeof(secret), "%s/secret", cover);
 		pid = fork_into(_metadata, ns);
 		if (!pid) {
-			try_to_uncover_in_copies(_metadata, cover, secret);
+			try_to_uncover_in_copies(_metadata, cover, secret,
+						 true);
 			_exit(0);
 		}
 		join_child(_metadata, pid);
@@ -510,6 +522,13 @@ TEST_F(detached_tree, keeps_its_covers)
 	pid_t pid;
 	int ns;
 
+	if (variant->caller != FOREIGN) {
+		/* It was made in another mount namespace. */
+		EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "",
+						   AT_EMPTY_PATH |
+						   AT_RECURSIVE));
+		return;
+	}
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "", AT_EMPTY_PATH));
 	ns = ASSERT_OK(copy_to_mntns(self->tree, "",
 				     AT_EMPTY_PATH | AT_RECURSIVE));
@@ -517,17 +536,18 @@ TEST_F(detached_tree, keeps_its_covers)
 	if (!pid) {
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		try_to_relax(_metadata, "/dir");
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret",
+					 false);
 		_exit(0);
 	}
 	join_child(_metadata, pid);
 }
 
 /* Made in a mount namespace of the caller's user namespace, by a helper */
-TEST_F(detached_tree, keeps_what_others_in_the_user_namespace_covered)
+TEST_F(detached_tree, is_refused_if_made_in_another_mount_namespace)
 {
 	pid_t pid;
-	int tree, ns;
+	int tree;
 
 	if (variant->caller == USERNS_ROOT)
 		ASSERT_OK(enter_userns(self->proc, 0));
@@ -547,14 +567,8 @@ TEST_F(detached_tree, keeps_what_others_in_the_user_namespace_covered)
 	join_child(_metadata, pid);
 
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "", AT_EMPTY_PATH));
-	ns = ASSERT_OK(copy_to_mntns(self->tree, "",
-				     AT_EMPTY_PATH | AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
-		_exit(0);
-	}
-	join_child(_metadata, pid);
+	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "",
+					   AT_EMPTY_PATH | AT_RECURSIVE));
 }
 
 /*
@@ -594,26 +608,20 @@ TEST_F(own_copy, keeps_locked_covers)
 	pid = fork_into(_metadata, ns);
 	if (!pid) {
 		try_to_relax(_metadata, "/dir");
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret",
+					 false);
 		_exit(0);
 	}
 	join_child(_metadata, pid);
 }
 
-TEST_F(own_copy, keeps_locked_covers_that_cannot_be_bound)
+TEST_F(own_copy, is_refused_if_a_locked_mount_is_unbindable)
 {
-	pid_t pid;
-	int ns;
-
 	ASSERT_OK(mount(NULL, "/tree/dir", NULL, MS_UNBINDABLE, NULL));
 	become(_metadata, self->proc, USERNS_ROOT);
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
-		_exit(0);
-	}
-	join_child(_metadata, pid);
+	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
+	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "/tree", 0));
+	EXPECT_OK(copy_to_mntns(AT_FDCWD, "/tree/free", AT_RECURSIVE));
 }
 
 /* The first of the mounts is the copy's root, and on top of a locked one. */

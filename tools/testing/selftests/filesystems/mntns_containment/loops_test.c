@@ -315,7 +315,7 @@ TEST_F(pins, are_covers_in_detached_trees_of_others)
 	tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree", OPEN_TREE_CLONE |
 				       OPEN_TREE_CLOEXEC | AT_RECURSIVE));
 	close(ASSERT_OK(copy_to_mntns(tree, "", flags)));
-	become(_metadata, self->proc, USERNS_ROOT);
+	become(_metadata, self->proc, FOREIGN);
 	EXPECT_ERRNO(EPERM, copy_to_mntns(tree, "", flags));
 	EXPECT_ERRNO(EPERM, copy_to_mntns(tree, "dir/deep", AT_RECURSIVE));
 	EXPECT_OK(copy_to_mntns(tree, "free", AT_RECURSIVE));

@@ -107,7 +107,9 @@ TEST_F(sources, are_not_detached_trees_that_were_closed)
 				       OPEN_TREE_CLOEXEC | AT_RECURSIVE));
 	dir = ASSERT_OK(openat(tree, ".", O_PATH | O_CLOEXEC));
 	become(_metadata, self->proc, variant->caller);
-	close(ASSERT_OK(copy_to_mntns(dir, ".", AT_RECURSIVE)));
+	/* USERNS_ROOT is in a mount namespace of its own by then. */
+	if (variant->caller != USERNS_ROOT)
+		close(ASSERT_OK(copy_to_mntns(dir, ".", AT_RECURSIVE)));
 	close(tree);
 	expect_refusal(_metadata, self->proc, dir);
 }

@@ -306,7 +306,7 @@ TEST_F(lock, is_there_in_copies_of_the_tree)
 /* A copy of the tree that would leave it out isn't made. */
 TEST_F(lock, holds_an_unbindable_mount_too)
 {
-	int fd = ASSERT_OK(named_tmpfs("new")), ns;
+	int fd = ASSERT_OK(named_tmpfs("new"));
 
 	ASSERT_OK(set_propagation(fd, MS_UNBINDABLE));
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
@@ -315,11 +315,7 @@ TEST_F(lock, holds_an_unbindable_mount_too)
 				  NULL));
 	EXPECT_ERRNO(EPERM, copy_of("/tree", AT_RECURSIVE));
 
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	if (in_child_within(_metadata, ns)) {
-		check_copy(_metadata, "/dir");
-		_exit(0);
-	}
+	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
 	if (in_child(_metadata, CLONE_NEWNS)) {
 		check_copy(_metadata, "/tree/dir");
 		_exit(0);
@@ -339,6 +335,102 @@ TEST_F(lock, outlasts_a_lazy_umount_of_the_tree)
 	EXPECT_OK(faccessat(fd, "tree", F_OK, 0));
 	EXPECT_OK(faccessat(fd, "dir/new", F_OK, 0));
 	EXPECT_ERRNO(ENOENT, faccessat(fd, "dir/secret", F_OK, 0));
+}
+
+/*
+ *	/tree		a mount with a locked mount that hides a file
+ *	/other		the same filesystem, with nothing mounted on it
+ *	/free		once more
+ * Whoever is in the user namespace may unmount what it mounts on /other. If
+ * /tree was a peer, that would take the locked mount along.
+ */
+FIXTURE(peer_group)
+{
+	int proc;
+	int tree;
+};
+
+FIXTURE_VARIANT(peer_group)
+{
+	const char *hidden;
+	unsigned long propagation;	/* of /other */
+};
+
+FIXTURE_VARIANT_ADD(peer_group, of_shared_mount)
+{
+	.hidden = "/tree/dir",
+	.propagation = MS_SHARED,
+};
+
+FIXTURE_VARIANT_ADD(peer_group, of_slave_mount)
+{
+	.hidden = "/tree/dir",
+	.propagation = MS_SLAVE,
+};
+
+FIXTURE_VARIANT_ADD(peer_group, of_mount_with_locked_mount_on_its_root)
+{
+	.hidden = "/tree",
+	.propagation = MS_SHARED,
+};
+
+FIXTURE_SETUP(peer_group)
+{
+	if (!set_beneath_table(_metadata, &self->proc))
+		return;
+	ASSERT_OK(make_mount("/tree"));
+	ASSERT_OK(mkdir("/other", 0755));
+	ASSERT_OK(mkdir("/free", 0755));
+	ASSERT_OK(mount("/tree", "/other", NULL, MS_BIND, NULL));
+	ASSERT_OK(mount("/tree", "/free", NULL, MS_BIND, NULL));
+	/* A file descriptor of it, even if it's overmounted, by way of "." */
+	ASSERT_OK(chdir("/tree"));
+	if (strcmp(variant->hidden, "/tree")) {
+		close(ASSERT_OK(make_cover(variant->hidden)));
+	} else {
+		ASSERT_OK(make_file("/tree/secret"));
+		ASSERT_OK(mount("cover", "/tree", "tmpfs", 0, NULL));
+	}
+	become(_metadata, self->proc, USERNS_ROOT);
+	check_is_hidden(_metadata, variant->hidden);
+	self->tree = ASSERT_OK(open_path("."));
+
+	ASSERT_OK(mount(NULL, "/other", NULL, MS_SHARED, NULL));
+	if (variant->propagation == MS_SLAVE) {
+		ASSERT_OK(mount("/other", "/away", NULL, MS_BIND, NULL));
+		ASSERT_OK(mount(NULL, "/other", NULL, MS_SLAVE, NULL));
+	}
+}
+
+FIXTURE_TEARDOWN(peer_group)
+{
+}
+
+/* The mount @to_fd joins the group of /other. */
+static int join_other(int to_fd)
+{
+	return sys_move_mount(AT_FDCWD, "/other", to_fd, "",
+			      MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+TEST_F(peer_group, refuses_mount_with_locked_child)
+{
+	const char *dir = variant->propagation == MS_SLAVE ? "/away/dir" :
+							     "/other/dir";
+
+	EXPECT_REFUSED(EINVAL, join_other(self->tree));
+	if (strcmp(variant->hidden, "/tree")) {
+		ASSERT_OK(mount("own", dir, "tmpfs", 0, NULL));
+		ASSERT_OK(umount2(dir, 0));
+	}
+	check_is_hidden(_metadata, variant->hidden);
+}
+
+TEST_F(peer_group, takes_mount_without_locked_child)
+{
+	int fd = ASSERT_OK(open_path("/free"));
+
+	EXPECT_OK(join_other(fd));
 }
 
 /*

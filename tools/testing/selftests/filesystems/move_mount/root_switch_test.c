@@ -263,6 +263,45 @@ TEST_F(root_switch, may_be_followed_by_pivot_root)
 	EXPECT_EQ(variant->caller == ROOT, is_nullfs("/"));
 }
 
+/*
+ * The last step propagates. In a copy of a mount table whose root is shared, it
+ * unmounts what is mounted below the root in the original: /new.
+ */
+static bool new_is_left_after_switch(struct __test_metadata *_metadata,
+				     unsigned long propagation)
+{
+	ASSERT_OK(mount(NULL, "/", NULL, MS_SHARED, NULL));
+	if (in_child(_metadata, CLONE_NEWNS)) {
+		/* pivot_root() refuses a shared root. */
+		ASSERT_OK(make_mount("/pivot"));
+		if (propagation == MS_SHARED)
+			EXPECT_ERRNO(EINVAL, sys_pivot_root("/pivot",
+							    "/pivot"));
+		ASSERT_OK(umount2("/pivot", 0));
+		ASSERT_OK(mount(NULL, "/", NULL, propagation, NULL));
+		switch_root(_metadata, "/new");
+		_exit(0);
+	}
+	return !access("/new/new", F_OK);
+}
+
+TEST_F(root_switch, unmounts_what_the_peers_of_a_shared_root_have_below_it)
+{
+	/* The mounts of a user namespace's copy are locked, and stay. */
+	EXPECT_EQ(variant->caller == USERNS_ROOT,
+		  new_is_left_after_switch(_metadata, MS_SHARED));
+}
+
+TEST_F(root_switch, leaves_the_peers_of_a_root_made_private_alone)
+{
+	EXPECT_TRUE(new_is_left_after_switch(_metadata, MS_PRIVATE));
+}
+
+TEST_F(root_switch, leaves_the_master_of_a_root_made_slave_alone)
+{
+	EXPECT_TRUE(new_is_left_after_switch(_metadata, MS_SLAVE));
+}
+
 /* Takes turns with a task that is on the old root, which it keeps. */
 TEST_F(root_switch, moves_no_other_task)
 {
@@ -342,24 +381,18 @@ TEST_F(root_switch, is_not_what_pivot_root_does)
 	join_child(_metadata, pid);
 }
 
-/* The caller would lose the tree that its root is in. */
-TEST_F(root_switch, is_refused_in_a_chroot_to_a_directory)
+/* "/" is no mount's root there. By the root of the mount, it goes beneath. */
+TEST_F(root_switch, is_refused_by_a_name_for_a_directory)
 {
+	uint64_t stack[3] = { self->old, 0, self->real };
 	int fd = ASSERT_OK(copy_of("/new", 0));
-	char *before, *after;
 
-	before = own_mounts(_metadata);
 	ASSERT_OK(chroot("/sub"));
-	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "/"));
-	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, self->old_root, ""));
-	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, self->old_root, "."));
-
+	EXPECT_REFUSED(EINVAL, mount_beneath(fd, "/"));
+	ASSERT_OK(mount_beneath_at(fd, self->old_root, ""));
+	stack[1] = mount_id_at(fd, "");
 	ASSERT_OK(chroot_fd(self->old_root));
-	after = own_mounts(_metadata);
-	EXPECT_STREQ(before, after);
-	place_root(_metadata, fd);
-	step_over(_metadata);
-	check_only_root(_metadata, self->proc, "/new");
+	check_stack(_metadata, stack, 3);
 }
 
 /* The directory is in another mount than the one that's the target. */
