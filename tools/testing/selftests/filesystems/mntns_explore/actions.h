@@ -320,15 +320,40 @@ static void note_ns(int ns_fd, bool root_hidden)
 		close(fd);
 }
 
+/*
+ * Is nothing mounted in @ns_fd? From its own mount namespace a process sees what
+ * its root is on, so a child looks from another one.
+ */
+static bool is_bare(int ns_fd)
+{
+	struct mnt_ns_info info = { .size = sizeof(info) };
+	struct statmount *sm;
+	uint64_t id, top;
+	int status;
+	pid_t pid;
+
+	if (ioctl(ns_fd, NS_MNT_GET_INFO, &info) || info.nr_mounts != 1)
+		return false;
+	pid = fork();
+	if (!pid) {
+		id = info.mnt_ns_id;
+		if (sys_unshare(UNSHARE_EMPTY_MNTNS) ||
+		    listmount(LSMT_ROOT, id, 0, &top, 1, 0) != 1)
+			_exit(0);
+		sm = statmount_alloc(top, id, STATMOUNT_SB_BASIC);
+		_exit(sm && sm->sb_magic == NULL_FS_MAGIC);
+	}
+	return pid != -1 && waitpid(pid, &status, 0) == pid &&
+	       WIFEXITED(status) && WEXITSTATUS(status);
+}
+
 /* Is the real root covered here, and not the user namespace @owner's to see? */
 static bool hides_root(ino_t owner)
 {
-	struct mnt_ns_info info = { .size = sizeof(info) };
 	int fd = open_mntns(self.proc);
 	struct ns_info *ns = find_ns(mntns_id(fd));
-	bool covered;
+	bool covered = !is_bare(fd);
 
-	covered = !ioctl(fd, NS_MNT_GET_INFO, &info) && info.nr_mounts;
 	close(fd);
 	return covered && ns && (ns->root_hidden || ns->owner != owner);
 }

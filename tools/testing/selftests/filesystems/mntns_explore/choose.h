@@ -176,6 +176,8 @@ static enum op choose_op(const struct reply *reply)
 		kinds = slot_kinds(op);
 		if (kinds && !slots_with(reply, kinds))
 			weights[op] = 0;
+		if (scene->kind == TWICE && (op == SET_GROUP || op == PROPAGATION))
+			weights[op] *= 2;
 		if (scene->kind == PINS &&
 		    (op == UNSHARE || op == UNSHARE_USER_MNT))
 			weights[op] = 0;
@@ -303,7 +305,7 @@ static void choose_places(struct step *step, const struct reply *reply)
 	if (step->op == SET_GROUP && percent(50)) {
 		/* In most tables that's a slave, and with nothing on it. */
 		step->base1 = ROOT_BASE;
-		step->path1 = find_path("a/d");
+		step->path1 = find_path(scene->kind == TWICE ? "m1" : "a/d");
 	}
 	file = is_file(reply, step->base1, step->path1);
 	if (step->op == BIND || step->op == MOVE ||
@@ -312,6 +314,10 @@ static void choose_places(struct step *step, const struct reply *reply)
 	else if (step->op == BENEATH || step->op == SET_GROUP)
 		to = file ? A_FILE_MOUNT : A_DIR_MOUNT;
 	choose_place(reply, to, &step->base2, &step->path2);
+	if (step->op == SET_GROUP && scene->kind == TWICE && percent(50)) {
+		step->base2 = ROOT_BASE;
+		step->path2 = find_path("b");
+	}
 	if (step->op == PIVOT_ROOT) {
 		step->base2 = step->base1;
 		if (percent(70))
@@ -337,7 +343,7 @@ static int choose_arg(const struct step *step)
 	case UMOUNT:
 		return percent(70);
 	case SET_GROUP:
-		return percent(80);
+		return percent(scene->kind == TWICE ? 20 : 80);
 	case BIND:
 	case TREE_NS:
 	case CLONE_TREE:
@@ -388,7 +394,8 @@ static void choose_step(struct step *step, const struct reply *replies, int nr,
 
 	state = random;
 	if (!nr)
-		hot_path = find_path(host_paths[below(ARRAY_SIZE(host_paths))]);
+		hot_path = find_path(scene->kind == TWICE && percent(50) ? "m1/d" :
+			host_paths[below(ARRAY_SIZE(host_paths))]);
 	memset(step, 0, sizeof(*step));
 	step->who = weighted(who_weights, NR_WHO);
 	reply = &replies[step->who];

@@ -112,8 +112,8 @@ static bool choose_next(struct step *step, const struct reply *replies, int nr,
 static enum verdict run_seed(uint64_t seed)
 {
 	struct random_play play = { .random = seed, .nr = STEPS_PER_SCENE };
-	/* One in three has mount namespaces as covers. */
-	enum scene_kind kind = next_random(&play.random) % 3 ? PLAIN : PINS;
+	static const enum scene_kind kinds[] = { PLAIN, PLAIN, PINS, TWICE };
+	enum scene_kind kind = kinds[next_random(&play.random) % 4];
 	enum verdict verdict;
 	enum op op;
 
@@ -355,7 +355,8 @@ TEST_F_TIMEOUT(explorer, would_find_a_leak, 280)
  * aren't recursive, of a caller who doesn't own the mount namespace and of one
  * who does; the lock on the mount beneath; the one on the real root; the check
  * for mount-namespace files; locks in the copy of who doesn't own the mount
- * namespace; locked mounts below what's bound.
+ * namespace; locked mounts below what's bound; the same below what joins a
+ * peer group.
  */
 static const char * const known[] = {
 	"plain@inner-host.swap-cover.0.0.0.2.0.1,nested.beneath.1.2.0.9.3.0",
@@ -373,6 +374,8 @@ static const char * const known[] = {
 	"guest.umount.5.25.0.22.3.1",
 	"plain@child.mount-tmpfs.3.0.0.0.0.0,child.umount.3.0.1.29.3.1,"
 	"child.bind.1.29.0.20.3.0",
+	"twice@owner.mount-tmpfs.0.0.0.25.0.0,owner.propagation.0.0.0.17.0.0,"
+	"owner.set-group.0.17.0.8.0.0,owner.umount.0.0.0.25.0.1",
 };
 
 TEST_F_TIMEOUT(explorer, finds_nothing_as_it_did_in_broken_kernels, 280)

@@ -52,6 +52,7 @@ enum who {
 enum scene_kind {
 	PLAIN,
 	PINS,		/* mount-namespace files as covers, no CLONE_NEWNS */
+	TWICE,		/* one superblock in two places, a cover in one of them */
 };
 
 enum op {

@@ -61,6 +61,18 @@ static int set_propagation(const char *path, unsigned long type)
 }
 
 /*
+ * /m1 becomes a second mount of what is on /b. Only in /b there is a mount with a
+ * secret in /b/d/v, and a cover on /b/d.
+ */
+static int hide_in_one_of_two_places(void)
+{
+	return mount("b", "m1", NULL, MS_BIND, NULL) ||
+	       set_propagation("m1", MS_PRIVATE) || mkdir("b/d/v", 0755) ||
+	       add_tmpfs("b/d/v") || keep_secret("b/d/v/s", HOSTS) ||
+	       add_tmpfs("b/d") ? -1 : 0;
+}
+
+/*
  * The table of HOST: what it has to hide, and places to mount on. The root, /a,
  * /c and what's mounted on them is shared, the rest is private.
  */
@@ -86,9 +98,14 @@ static int setup_host(void)
 		return -1;
 
 	/* No cover here propagates, nor gets into an ordinary copy. */
-	if (add_tmpfs("b") || set_propagation("b", MS_PRIVATE) ||
-	    hide("b/d", HOSTS) || set_propagation("b/d", MS_UNBINDABLE))
+	if (add_tmpfs("b") || set_propagation("b", MS_PRIVATE))
 		return -1;
+	if (scene->kind == TWICE) {
+		if (hide_in_one_of_two_places())
+			return -1;
+	} else if (hide("b/d", HOSTS) || set_propagation("b/d", MS_UNBINDABLE)) {
+		return -1;
+	}
 
 	/* For INNER_HOST to cover */
 	if (add_tmpfs("c") || mkdir("c/u", 0755) ||

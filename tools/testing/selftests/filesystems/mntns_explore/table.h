@@ -234,28 +234,53 @@ static enum verdict check_tree(int nr, struct entry **top, char *text,
 	return GOOD;
 }
 
-/* NS_MNT_GET_INFO counts what listmount() lists. */
-static enum verdict check_count(int nr, bool all, char *text, size_t size)
+/* The one of the @nr listed mounts that is mounted on the root of @below */
+static struct entry *find_on_top(int nr, const struct entry *below)
+{
+	struct entry *entry;
+
+	for (entry = listed; entry < listed + nr; entry++)
+		if (entry != below && entry->parent == below->id &&
+		    !strcmp(entry->point, below->point))
+			return entry;
+	return NULL;
+}
+
+static bool is_descendant(int nr, struct entry *entry, const struct entry *top)
+{
+	while (entry != top && entry->parent != entry->id)
+		entry = find_entry(nr, entry->parent);
+	return entry == top;
+}
+
+/*
+ * NS_MNT_GET_INFO counts what a task that enters sees: of the @nr listed mounts,
+ * with the namespace root @top among them, those on top of the stack on that.
+ */
+static enum verdict check_count(int nr, struct entry *top, char *text,
+				size_t size)
 {
 	struct mnt_ns_info info = { .size = sizeof(info) };
-	struct ns_info *ns;
-	int fd = open_mntns(self.proc), err;
-	bool bad;
+	int fd = open_mntns(self.proc), err, i, seen = 0;
+	struct entry *entry;
 
 	err = fd == -1 || ioctl(fd, NS_MNT_GET_INFO, &info);
-	ns = find_ns(mntns_id(fd));
 	close(fd);
-	if (err || !ns) {
+	if (err) {
 		snprintf(text, size, "NS_MNT_GET_INFO: %m");
 		return MALFORMED;
 	}
-	/* It leaves the real root out. */
-	info.nr_mounts++;
-	bad = all ? info.nr_mounts != nr : info.nr_mounts < nr;
-	if (bad)
-		snprintf(text, size, "nr_mounts is %u, %d are listed",
-			 info.nr_mounts, nr);
-	return bad ? MALFORMED : GOOD;
+	if (!top)
+		return info.nr_mounts ? GOOD : MALFORMED;
+	while ((entry = find_on_top(nr, top)))
+		top = entry;
+	for (i = 0; i < nr; i++)
+		seen += is_descendant(nr, &listed[i], top);
+	if (info.nr_mounts == seen)
+		return GOOD;
+	snprintf(text, size, "nr_mounts is %u, %d can be seen",
+		 info.nr_mounts, seen);
+	return MALFORMED;
 }
 
 /* The caller's mount namespace, as it sees it */
@@ -290,8 +315,9 @@ static enum verdict check_table(char *text, size_t size)
 	verdict = check_tree(nr_listed, &top, text, size);
 	if (verdict)
 		return verdict;
-	return check_count(nr_listed, top && top->parent == top->id, text,
-			   size);
+	if (top && top->parent != top->id)
+		top = NULL;
+	return check_count(nr_listed, top, text, size);
 }
 
 /*
@@ -300,7 +326,6 @@ static enum verdict check_table(char *text, size_t size)
  */
 static enum verdict check_real_roots(char *text, size_t size)
 {
-	struct mnt_ns_info info = { .size = sizeof(info) };
 	int fds[NR_SLOTS + 1], nr = 0, i;
 	enum verdict verdict = GOOD;
 	struct ns_info *ns;
@@ -311,10 +336,7 @@ static enum verdict check_real_roots(char *text, size_t size)
 			fds[nr++] = self.slots[i];
 	for (i = 0; i < nr; i++) {
 		ns = find_ns(mntns_id(fds[i]));
-		if (!ns || !ns->root_hidden ||
-		    ioctl(fds[i], NS_MNT_GET_INFO, &info))
-			continue;
-		if (!info.nr_mounts) {
+		if (ns && ns->root_hidden && is_bare(fds[i])) {
 			snprintf(text, size, "the real root lies bare");
 			verdict = LEAK;
 		}

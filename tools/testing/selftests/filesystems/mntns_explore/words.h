@@ -74,6 +74,7 @@ static const char * const verdict_names[] = {
 static const char * const scene_names[] = {
 	[PLAIN]		= "plain",
 	[PINS]		= "pins",
+	[TWICE]		= "twice",
 };
 
 static const char * const type_names[NR_TYPES] = {
