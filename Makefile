@@ -21,7 +21,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make coverage     which of the series' lines do the tests execute?
   make soak [MINUTES=10] [SEED=N]
                     mount namespaces under pressure, for longer than in a test
-  make conformance  the tests on Debian's kernels 7.x: where mainline differs
+  make conformance  the tests on Debian's kernels 7.x, and mainline's tests on
+                    this one: where they differ
   make explore [SECONDS=300] [SEED=N]
                     look for leaks at random, longer than the tests do
   make explore REPLAY='SEQUENCE'
@@ -29,7 +30,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
 
   make tree         lay out base + series as git commits in $(TREE)
   make refresh      take the commits made there back to patches/ and overlay
-  make apply KERNEL=DIR [BRANCH=NAME]
+  make apply KERNEL=DIR [BRANCH=NAME] [ANY_BASE=1]
                     put the series on a new branch of your own kernel tree
   make series [SIGNOFF=1] [VERSION=N]
                     write the series as mails to build/series

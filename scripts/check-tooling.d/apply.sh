@@ -27,6 +27,20 @@ apply_puts_the_series_on_a_branch() {
 	git -C "$kernel" rev-parse --verify other
 }
 
+apply_refuses_a_base_that_is_too_old() {
+	printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 9\n' \
+		>"$kernel/Makefile"
+	dev -C "$kernel" commit -q -a -m 'an old kernel'
+	sed -i '1a # Needs 6.12.10: a fix\n# Needs: another one' "$patches/series"
+	apply_refuses 'is Linux 6.12.9|needs 6.12.10|a fix|another one|ANY_BASE=1'
+	mk apply ANY_BASE=1
+	git -C "$kernel" checkout -q -
+	git -C "$kernel" branch -D "$branch"
+	sed -i 's/^SUBLEVEL.*/SUBLEVEL = 10/' "$kernel/Makefile"
+	dev -C "$kernel" commit -q -a -m 'a new kernel'
+	mk apply
+}
+
 apply_names_patch_file_and_hunk_that_do_not_fit() {
 	sed -i 's/^41$/changed/' "$kernel/fs/namespace.c"
 	dev -C "$kernel" commit -q -a -m 'another kernel'
