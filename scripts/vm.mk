@@ -35,11 +35,13 @@ targets = $(if $(filter debug gcov,$(1)),$(TARGETS),$(filter-out \
 # What `make test` runs: scripts/CHECK, each with its arguments and what it
 # needs (they print KTAP), and beds with the programs of 64 or 32 bits
 CHECKS := check-tooling check-static check-report check-compare check-boot \
-	check-launch compare coverage
+	check-initramfs check-launch compare coverage
 check-static_ARGS = $(PATCHES) $(TREE)
 check-static_NEEDS := tree
 check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
 check-boot_NEEDS := kernel-product userland-64
+check-initramfs_ARGS = $(call vmlinux,product) $(call initramfs,64)
+check-initramfs_NEEDS := kernel-product userland-64
 check-launch_ARGS = $(call vmlinux,product) $(call vmlinux,base) \
 	$(call initramfs,64)
 check-launch_NEEDS := kernel-product kernel-base userland-64
@@ -154,8 +156,24 @@ test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 	@scripts/$(if $(TESTS),report,test-report $(TREE)) $(RESULTS) \
 		$(CHECKS) $(RUNS)
 
-# The selftests on mainline's own kernels; needs the network the first time.
-conformance: userland-64
+# The selftests on mainline's own kernels, and mainline's on this one; needs the
+# network the first time.
+MAINLINE_TARGETS := $(addprefix filesystems/,empty_mntns fscontext_ns \
+	fsmount_ns mntns_unbindable mount_cycle move_mount open_tree_ns \
+	umount_propagation)
+
+.PHONY: mainline userland-mainline
+mainline:
 	@scripts/mainline-kernels build/mainline
+
+userland-mainline: mainline kernel-product packages-test
+	@scripts/step build/logs/userland-mainline.log \
+		"user space with mainline's tests: building" \
+		env TARGETS="$(MAINLINE_TARGETS)" scripts/userland \
+			build/mainline/source build/userland-mainline \
+			64 $(BUSYBOX_64) build/product$(SUFFIX)
+
+conformance: userland-64 userland-mainline
 	@scripts/conformance build/conformance build/mainline \
-		$(call initramfs,64) $(call sq,$(TESTS))
+		$(call initramfs,64) $(call vmlinux,product) \
+		build/userland-mainline/initramfs.cpio $(call sq,$(TESTS))

@@ -290,6 +290,197 @@ TEST_F(subset_pid, is_a_matter_of_proc_alone)
 	EXPECT_ERRNO(EPERM, new_fs_mntns("sysfs", 0));
 }
 
+/* Is there anything in /proc/PID/net of @pid, and in that of its thread? */
+static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
+{
+	static const char * const files[] = {
+		"net/dev", "net/unix", "net/netstat",
+	};
+	struct dirent *entry;
+	int nr = 0;
+	DIR *dir;
+	unsigned int i;
+	char path[64];
+	int j;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		for (j = 0; j < 2; j++) {
+			if (j)
+				snprintf(path, sizeof(path),
+					 "/proc/%d/task/%d/%s", pid, pid,
+					 files[i]);
+			else
+				snprintf(path, sizeof(path), "/proc/%d/%s",
+					 pid, files[i]);
+			errno = 0;
+			access(path, F_OK);
+			EXPECT_EQ(there ? 0 : ENOENT, errno)
+				TH_LOG("%s: %m", path);
+		}
+	}
+	snprintf(path, sizeof(path), "/proc/%d/net", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		nr += entry->d_name[0] != '.';
+	EXPECT_EQ(there, nr > 0) TH_LOG("%s lists %d names", path, nr);
+	if (dir)
+		closedir(dir);
+}
+
+/* A network namespace shows sockets that need not be the mounter's business. */
+TEST_F(subset_pid, shows_only_network_namespaces_of_the_mounter)
+{
+	pid_t other;
+	int peer;
+
+	if (!can_unshare(CLONE_NEWNET))
+		SKIP(return, "no network namespaces");
+
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	check_net(_metadata, getpid(), false);
+
+	other = fork_peer(_metadata, 0, &peer);
+	if (!other) {
+		await_turn(_metadata, peer);
+		_exit(0);
+	}
+	ASSERT_OK(sys_unshare(CLONE_NEWNET));
+	check_net(_metadata, getpid(), true);
+	check_net(_metadata, other, false);
+	/* That this process may look makes no difference to the mounter. */
+	ASSERT_OK(enter_userns(self->proc, CLONE_NEWNET));
+	check_net(_metadata, getpid(), true);
+	check_net(_metadata, other, false);
+	give_turn(_metadata, peer);
+	join_child(_metadata, other);
+}
+
+/*
+ * @stranger, a task of root outside, has entered the PID namespace. The caller is
+ * root of the user namespace that owns it, and has a proc with subset=pid. What
+ * every proc shows to all is there, too: the mount table (mountinfo), for one.
+ */
+FIXTURE(stranger)
+{
+	int proc;
+	pid_t stranger;
+};
+
+/* The parent of what enters the PID namespace of the task @peer tells of */
+static void enter_from_outside(struct __test_metadata *_metadata, int proc,
+			       int peer)
+{
+	pid_t pid;
+
+	ASSERT_EQ(sizeof(pid), recv(peer, &pid, sizeof(pid), 0));
+	ASSERT_OK(setns(ASSERT_OK(open_ns(proc, pid, "pid")), CLONE_NEWPID));
+	pid = ASSERT_OK(fork());
+	if (!pid) {
+		pid = getpid();
+		ASSERT_EQ(sizeof(pid), send(peer, &pid, sizeof(pid), 0));
+		pause();
+	}
+	waitpid(pid, NULL, 0);
+	_exit(0);
+}
+
+FIXTURE_SETUP(stranger)
+{
+	int peer;
+	pid_t pid;
+
+	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+		return;
+	if (!can_unshare(CLONE_NEWPID))
+		SKIP(return, "no PID namespaces");
+	if (!have_unprivileged_userns())
+		SKIP(return, "user namespaces are for root alone");
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid)
+		enter_from_outside(_metadata, self->proc, peer);
+
+	ASSERT_OK(become_nobody());
+	ASSERT_OK(enter_userns(self->proc, UNSHARE_EMPTY_MNTNS));
+	close(ASSERT_OK(overmount_root()));
+	ASSERT_OK(mkdir("/proc", 0555));
+	pid = ASSERT_OK(fork_with(CLONE_NEWPID));
+	if (pid) {
+		ASSERT_EQ(sizeof(pid), send(peer, &pid, sizeof(pid), 0));
+		join_child(_metadata, pid);
+		_exit(0);
+	}
+	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
+	ASSERT_EQ(sizeof(pid), recv(peer, &self->stranger, sizeof(pid), 0));
+}
+
+FIXTURE_TEARDOWN(stranger)
+{
+}
+
+/* Not by a path of its own; and @path is there for the caller's own task. */
+static void check_own_only(struct __test_metadata *_metadata, pid_t stranger,
+			   const char *file, int (*try)(const char *path))
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/%s", file);
+	if (access(path, F_OK) && errno == ENOENT)
+		return;		/* not with this configuration */
+	EXPECT_EQ(0, try(path)) TH_LOG("%s: %m", path);
+	snprintf(path, sizeof(path), "/proc/%d/%s", stranger, file);
+	EXPECT_EQ(-1, try(path)) TH_LOG("%s", path);
+}
+
+static int try_readlink(const char *path)
+{
+	char text[64];
+
+	return readlink(path, text, sizeof(text)) == -1 ? -1 : 0;
+}
+
+static int try_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK);
+
+	if (fd == -1)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+static int try_read(const char *path)
+{
+	char text[64];
+
+	return read_at(AT_FDCWD, path, text, sizeof(text)) == -1 ? -1 : 0;
+}
+
+TEST_F(stranger, keeps_its_files_namespaces_and_memory_to_itself)
+{
+	static const char * const links[] = {
+		"root", "cwd", "exe", "ns/mnt", "ns/net", "ns/user", "ns/pid",
+		"ns/uts", "ns/ipc", "ns/cgroup", "ns/time",
+	};
+	static const char * const dirs[] = { "fd", "map_files" };
+	static const char * const files[] = {
+		"environ", "auxv", "maps", "smaps", "smaps_rollup", "numa_maps",
+		"io", "personality",
+	};
+	unsigned int i;
+
+	ASSERT_TRUE(self->stranger > 1);
+	for (i = 0; i < ARRAY_SIZE(links); i++)
+		check_own_only(_metadata, self->stranger, links[i],
+			       try_readlink);
+	for (i = 0; i < ARRAY_SIZE(dirs); i++)
+		check_own_only(_metadata, self->stranger, dirs[i], try_open);
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		check_own_only(_metadata, self->stranger, files[i], try_read);
+	check_own_only(_metadata, self->stranger, "mem", try_open);
+	check_own_only(_metadata, self->stranger, "pagemap", try_open);
+	check_net(_metadata, self->stranger, false);
+}
+
 /* A proc is there already, and read-only; @masked: and not all of it */
 FIXTURE(subset_pid_besides)
 {
@@ -425,6 +616,8 @@ TEST_F(full_proc, cannot_be_reconfigured_to_a_subset)
 
 	/* It's the same for root with a subset. */
 	ASSERT_OK(mount_proc("/mnt", 0, "subset=pid"));
+	EXPECT_OK(access("/mnt/self/net/dev", F_OK));
+	EXPECT_OK(access("/mnt/thread-self/net/unix", F_OK));
 	EXPECT_ERRNO(EINVAL, reconfigure("/mnt", ALL));
 	EXPECT_ERRNO(ENOENT, access("/mnt/uptime", F_OK));
 }
