@@ -90,6 +90,8 @@ static const char *way_out(void)
 		return " (a limit: see user.max_*_namespaces and fs.mount-max)";
 	case EINVAL:
 		return " (this kernel may not have it)";
+	case EACCES:
+		return " (by AppArmor, without attach_disconnected?)";
 	case EPERM:
 		return rootless ? " (by a sysctl for user namespaces, a chroot or an LSM?)" :
 				  " (without privileges there's -u)";

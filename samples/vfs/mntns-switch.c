@@ -4,10 +4,10 @@
  *
  * move_mount(MOVE_MOUNT_BENEATH) slides a mount under the topmost one of its
  * target. Under the root, that makes a switch of the root file system which
- * needs no directory for the old root and, unlike pivot_root(), moves nobody
- * but the caller. Under a mount that's locked, as is all that a user namespace
- * inherits, the new mount takes the lock over: the old one can be unmounted,
- * yet what it covered stays covered.
+ * needs no directory for the old root and, unlike pivot_root(), moves no task
+ * but the caller. Beneath a locked mount, as all mounts are that a user namespace
+ * inherits, the new mount takes over the lock: the old one can be unmounted, and
+ * what it hid stays hidden.
  *
  * switch_root() and shed() are the functions to copy.
  */
@@ -59,6 +59,11 @@ static void switch_root(const char *path)
 	__u64 old = mount_id("/"), below = get_mount(old).parent;
 	int fd;
 
+	/*
+	 * The umount() at the end propagates. If the old root was shared, it
+	 * would unmount what its peers, such as the host, have below it.
+	 */
+	MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	fd = MUST(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | AT_RECURSIVE |
 			    OPEN_TREE_CLOEXEC));
 	MUST(fchdir(fd));
@@ -66,7 +71,7 @@ static void switch_root(const char *path)
 			MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH));
 	close(fd);
 
-	/* The old root is still everybody's, but now it's on the new one... */
+	/* The old root is still that of all tasks, but on the new one now... */
 	step_number("mount id of /", mount_id("/"), old);
 	step_number("its parent", get_mount(old).parent, mount_id("."));
 	step_number("parent of that", get_mount(mount_id(".")).parent, below);

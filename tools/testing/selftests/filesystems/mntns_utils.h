@@ -165,7 +165,8 @@ static inline uint64_t parent_of(struct __test_metadata *_metadata,
 
 /*
  * Others must see of the mount namespace @ns_fd what a task sees that enters
- * it: the same mounts, at the same places relative to what is / in there.
+ * it: the same mounts, at the same places relative to what is / in there, and
+ * as many.
  * Leaves the caller at the root of its mount namespace.
  */
 static inline void check_seen_as_inside(struct __test_metadata *_metadata,
@@ -173,6 +174,7 @@ static inline void check_seen_as_inside(struct __test_metadata *_metadata,
 {
 	char *inside, *outside;
 	uint64_t id, root;
+	struct mnt_ns_info info = { .size = sizeof(info) };
 	int own, err;
 
 	own = ASSERT_OK(open_mntns(proc));
@@ -185,6 +187,9 @@ static inline void check_seen_as_inside(struct __test_metadata *_metadata,
 	ASSERT_OK(setns(ns_fd, CLONE_NEWNS));
 	inside = own_mounts(_metadata);
 	root = mount_id("/");
+	ASSERT_OK(ioctl(ns_fd, NS_MNT_GET_INFO, &info));
+	EXPECT_EQ(ASSERT_OK(count_mounts()), info.nr_mounts)
+		TH_LOG("NS_MNT_GET_INFO counts others than listmount()");
 	/* There is only the root that all have: it may be kept to itself. */
 	if (!outside && ASSERT_OK(is_nullfs("/")) == 1 &&
 	    ASSERT_OK(count_mounts()) == 1) {

@@ -294,7 +294,7 @@ TEST_F(subset_pid, is_a_matter_of_proc_alone)
 static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
 {
 	static const char * const files[] = {
-		"net/dev", "net/unix", "net/netstat",
+		"net/dev", "net/unix",
 	};
 	struct dirent *entry;
 	int nr = 0;
