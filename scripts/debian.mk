@@ -14,7 +14,10 @@ debian-image: packages
 
 run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
 	@scripts/debian-vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
-		$(DEBIAN)/image.ext4
+		$(DEBIAN)/image.ext4 build/debian$(SUFFIX)/samples/vfs/mntns-launch
+
+# The launcher is the one that is built with the series.
+run-debian-base: kernel-debian
 
 userland: run-debian-patched run-debian-base
 	@scripts/debian-table $(RESULTS) debian-patched debian-base
