@@ -124,6 +124,7 @@ TEST_F(doc, tells_how_to_ask_for_the_flags)
 	ASSERT_OK(become_nobody());
 	EXPECT_TRUE(have_open_tree_namespace_flag());
 	EXPECT_TRUE(have_fsmount_namespace_flag());
+	ASSERT_OK(enter_userns(self->proc, 0));
 	ASSERT_OK(take_away(EVERYTHING));
 	EXPECT_FALSE(have_open_tree_namespace_flag());
 	EXPECT_FALSE(have_fsmount_namespace_flag());
