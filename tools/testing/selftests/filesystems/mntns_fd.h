@@ -247,29 +247,6 @@ static inline void check_is_new_mntns(struct __test_metadata *_metadata,
 	close(fd);
 }
 
-/* @ns_fd is seen from here as from inside. The caller stays where it is. */
-static inline void check_seen_alike(struct __test_metadata *_metadata,
-				    int ns_fd)
-{
-	uint64_t id = mntns_id(ns_fd), top = top_mount(ns_fd);
-	char *inside, *outside;
-	pid_t pid;
-
-	outside = describe_mounts(id);
-	ASSERT_TRUE(!!outside) TH_LOG("listing the mounts from outside: %m");
-	pid = fork_into(_metadata, ns_fd);
-	if (!pid) {
-		inside = describe_mounts(0);
-		ASSERT_TRUE(!!inside)
-			TH_LOG("listing the mounts inside: %m");
-		ASSERT_STREQ(inside, outside);
-		ASSERT_EQ(mount_id("/"), top) TH_LOG("another mount is /");
-		_exit(0);
-	}
-	join_child(_metadata, pid);
-	free(outside);
-}
-
 /* Privileges */
 
 static inline int set_cap(int cap, bool on)

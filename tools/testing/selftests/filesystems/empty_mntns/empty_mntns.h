@@ -85,13 +85,11 @@ static inline void go_to(struct __test_metadata *_metadata, int proc,
 static inline void check_empty_mntns(struct __test_metadata *_metadata,
 				     int proc, struct place outside)
 {
-	struct mnt_ns_info info = { .size = sizeof(info) };
 	struct place place = current_place(_metadata, proc);
 	char text[1024];
 	uint64_t list[8];
 	struct statmount *sm;
 	struct statx sx;
-	int fd;
 
 	ASSERT_NE(outside.ns, place.ns) TH_LOG("no new mount namespace");
 	ASSERT_NE(outside.root_mnt, place.root_mnt);
@@ -102,10 +100,6 @@ static inline void check_empty_mntns(struct __test_metadata *_metadata,
 	ASSERT_EQ(1, ASSERT_OK(listmount(LSMT_ROOT, 0, 0, list, 8, 0)));
 	ASSERT_EQ(place.root_mnt, list[0]);
 	ASSERT_EQ(0, ASSERT_OK(listmount(list[0], 0, 0, list + 1, 7, 0)));
-	fd = ASSERT_OK(open_mntns(proc));
-	ASSERT_OK(ioctl(fd, NS_MNT_GET_INFO, &info));
-	close(fd);
-	ASSERT_EQ(place.ns, info.mnt_ns_id);
 
 	sm = own_mount(_metadata, list[0]);
 	ASSERT_EQ(sm->mnt_id, sm->mnt_parent_id) TH_LOG("not its own parent");

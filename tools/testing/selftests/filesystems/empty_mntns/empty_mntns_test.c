@@ -405,11 +405,11 @@ static void check_reports(struct __test_metadata *_metadata, int proc,
 	await_turn(_metadata, peer);
 	ns = ASSERT_OK(open_ns(proc, pid, "mnt"));
 
-	check_seen_as_inside(_metadata, proc, ns);
+	check_seen_alike(_metadata, ns);
 	for (i = 0; i < 7; i++) {
 		give_turn(_metadata, peer);
 		await_turn(_metadata, peer);
-		check_seen_as_inside(_metadata, proc, ns);
+		check_seen_alike(_metadata, ns);
 	}
 	give_turn(_metadata, peer);
 	join_child(_metadata, pid);
