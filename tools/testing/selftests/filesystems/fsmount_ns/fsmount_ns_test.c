@@ -287,6 +287,44 @@ TEST_F(fsmount_ns, enforces_the_attributes)
 	join_child(_metadata, pid);
 }
 
+/* Neither can be undone by a caller that owns nothing but the namespace. */
+TEST_F(fsmount_ns, locks_mount_and_attributes_for_an_unprivileged_caller)
+{
+	static const struct mount_attr relaxed[] = {
+		{ .attr_clr = MOUNT_ATTR_RDONLY },
+		{ .attr_clr = MOUNT_ATTR_NOSUID },
+		{ .attr_clr = MOUNT_ATTR_NODEV },
+		{ .attr_clr = MOUNT_ATTR_NOEXEC },
+		{ .attr_clr = MOUNT_ATTR__ATIME,
+		  .attr_set = MOUNT_ATTR_STRICTATIME },
+	};
+	int err = owns_mntns(variant->caller) ? 0 : EPERM;
+	struct mount_attr attr;
+	unsigned int i;
+	pid_t pid;
+	int ns;
+
+	ns = ASSERT_OK(new_fs_mntns("tmpfs", MOUNT_ATTR_RDONLY |
+				    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				    MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOATIME));
+	pid = fork_into(_metadata, ns);
+	if (!pid) {
+		for (i = 0; i < ARRAY_SIZE(relaxed); i++) {
+			attr = relaxed[i];
+			errno = 0;
+			sys_mount_setattr(AT_FDCWD, "/", 0, &attr);
+			EXPECT_EQ(err, errno) TH_LOG("attribute %u: %m", i);
+		}
+		errno = 0;
+		mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND, NULL);
+		EXPECT_EQ(err, errno) TH_LOG("MS_REMOUNT: %m");
+		if (err)
+			EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
 TEST_F(fsmount_ns, refuses_other_attributes)
 {
 	const unsigned int known = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
@@ -867,6 +905,26 @@ TEST_F(fsmount_ns_root, refuses_internal_file_systems)
 		close(fs_fd);
 	}
 	check_no_traces(_metadata, self->scene.proc, before);
+}
+
+/* What refuses before there is a mount leaves the context as it was. */
+TEST_F(fsmount_ns_root, leaves_a_context_that_it_refuses_to_others)
+{
+	int fs_fd;
+	pid_t pid;
+
+	become(_metadata, self->scene.proc, FOREIGN);
+	fs_fd = fsopen_elsewhere("sysfs", CLONE_NEWNS | CLONE_NEWNET);
+	if (fs_fd == -1)
+		SKIP(return, "no sysfs: %m");
+	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 0));
+	pid = ASSERT_OK(fork_with(CLONE_NEWNS));
+	if (!pid) {
+		ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
+		_exit(0);
+	}
+	join_child(_metadata, pid);
 }
 
 TEST_F(fsmount_ns_root, is_not_for_nobody)
