@@ -117,7 +117,7 @@ static inline int open_context(const char *fs_name)
 	return fs_fd;
 }
 
-/* The context of a new file system that has yet to be mounted */
+/* The context of a new filesystem that has yet to be mounted */
 static inline int new_context(const char *fs_name)
 {
 	int fs_fd, err;
@@ -133,7 +133,7 @@ static inline int new_context(const char *fs_name)
 	return fs_fd;
 }
 
-/* A mount namespace with a new file system */
+/* A mount namespace with a new filesystem */
 static inline int new_fs_mntns(const char *fs_name, unsigned int attrs)
 {
 	int fs_fd, ns_fd, err;
@@ -173,7 +173,7 @@ static inline uint64_t top_mount(int ns_fd)
 		       list[0] : 0;
 }
 
-/* How many mounts there are in it, without the real root */
+/* How many mounts there are in it, without the namespace root */
 static inline ssize_t count_mounts_in(int ns_fd)
 {
 	uint64_t list[1024];

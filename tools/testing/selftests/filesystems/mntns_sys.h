@@ -244,7 +244,7 @@ static inline int become_nobody(void)
 
 /* Mounts and mount namespaces */
 
-/* A new file system, not attached anywhere yet */
+/* A new filesystem, not attached anywhere yet */
 static inline int new_detached(const char *fs_name)
 {
 	int fs_fd, mnt_fd = -1, err;

@@ -151,7 +151,7 @@ static inline struct statmount *own_mount(struct __test_metadata *_metadata,
 	return sm;
 }
 
-/* The mount that @id is on; its own ID if that's the real root. */
+/* The mount that @id is on; its own ID if that's the namespace root. */
 static inline uint64_t parent_of(struct __test_metadata *_metadata,
 				 uint64_t id)
 {

@@ -475,8 +475,8 @@ TEST_F(unshare_empty, allows_user_namespaces)
 }
 
 /* @remount_err: of a umount() that would remount nullfs read-only */
-static void refuse_to_unmount_the_real_root(struct __test_metadata *_metadata,
-					    int remount_err)
+static void refuse_to_unmount_ns_root(struct __test_metadata *_metadata,
+				      int remount_err)
 {
 	int fd = ASSERT_OK(open("/", O_RDONLY | O_DIRECTORY));
 
@@ -502,16 +502,16 @@ static void refuse_to_unmount_the_real_root(struct __test_metadata *_metadata,
 	EXPECT_EQ(1, is_nullfs("/"));
 }
 
-TEST_F(unshare_empty, does_not_let_the_real_root_be_unmounted)
+TEST_F(unshare_empty, does_not_let_the_namespace_root_be_unmounted)
 {
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
-	refuse_to_unmount_the_real_root(_metadata, EINVAL);
+	refuse_to_unmount_ns_root(_metadata, EINVAL);
 }
 
-TEST_F(unshare_empty, does_not_let_userns_root_unmount_the_real_root)
+TEST_F(unshare_empty, does_not_let_userns_root_unmount_the_namespace_root)
 {
 	ASSERT_OK(enter_userns(self->proc, UNSHARE_EMPTY_MNTNS));
-	refuse_to_unmount_the_real_root(_metadata, EPERM);
+	refuse_to_unmount_ns_root(_metadata, EPERM);
 }
 
 TEST_F(unshare_empty, takes_no_part_in_propagation)
@@ -537,7 +537,7 @@ TEST_F(unshare_empty, takes_no_part_in_propagation)
 	EXPECT_STREQ(mounts, mounts_after);
 }
 
-/* The real root is shared, and an empty namespace has a copy of that mount. */
+/* The namespace root is shared, and an empty namespace has a copy of it. */
 static void stay_apart(struct __test_metadata *_metadata, int proc, bool userns)
 {
 	struct place first;
@@ -581,17 +581,17 @@ static void stay_apart(struct __test_metadata *_metadata, int proc, bool userns)
 	join_child(_metadata, pid);
 }
 
-TEST_F(unshare_empty, has_no_peer_when_the_real_root_is_shared)
+TEST_F(unshare_empty, has_no_peer_when_the_namespace_root_is_shared)
 {
 	stay_apart(_metadata, self->proc, false);
 }
 
-TEST_F(unshare_empty, has_no_master_when_the_real_root_is_shared)
+TEST_F(unshare_empty, has_no_master_when_the_namespace_root_is_shared)
 {
 	stay_apart(_metadata, self->proc, true);
 }
 
-/* What root has set on the real root, root of a user namespace can't undo. */
+/* Root of a user namespace can't undo what root has set on it. */
 TEST_F(unshare_empty, keeps_mount_attributes_locked_for_userns_root)
 {
 	static const uint64_t flags[] = {

@@ -11,7 +11,7 @@ FIXTURE(overmounts)
 	int ns;			/* the empty one */
 	int layer[NR_LAYERS];	/* the mounts, the topmost one last */
 	uint64_t id[NR_LAYERS];
-	uint64_t real_root;
+	uint64_t ns_root;
 };
 
 FIXTURE_VARIANT(overmounts)
@@ -29,7 +29,7 @@ FIXTURE_VARIANT_ADD(overmounts, userns_root)
 	.userns = true,
 };
 
-/* Layer n has a directory "layer-n"; the caller is still on the real root. */
+/* Layer n has a directory "layer-n"; the caller stays on the namespace root. */
 FIXTURE_SETUP(overmounts)
 {
 	char name[] = "layer-0";
@@ -43,7 +43,7 @@ FIXTURE_SETUP(overmounts)
 	else
 		ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 	self->ns = ASSERT_OK(open_mntns(self->proc));
-	self->real_root = mount_id("/");
+	self->ns_root = mount_id("/");
 
 	for (i = 0; i < NR_LAYERS; i++, name[6]++) {
 		self->layer[i] = ASSERT_OK(new_tmpfs());
@@ -73,7 +73,7 @@ static void check_root_is_layer(struct __test_metadata *_metadata,
 	}
 }
 
-TEST_F(overmounts, do_not_move_a_root_that_stays_on_the_real_one)
+TEST_F(overmounts, leave_a_task_on_the_namespace_root_where_it_is)
 {
 	EXPECT_EQ(1, is_nullfs("/"));
 	EXPECT_EQ(1, is_nullfs("."));
@@ -85,8 +85,8 @@ TEST_F(overmounts, are_stacked)
 {
 	int i;
 
-	EXPECT_EQ(self->real_root, parent_of(_metadata, self->real_root));
-	EXPECT_EQ(self->real_root, parent_of(_metadata, self->id[0]));
+	EXPECT_EQ(self->ns_root, parent_of(_metadata, self->ns_root));
+	EXPECT_EQ(self->ns_root, parent_of(_metadata, self->id[0]));
 	for (i = 1; i < NR_LAYERS; i++)
 		EXPECT_EQ(self->id[i - 1], parent_of(_metadata, self->id[i]));
 }
@@ -125,7 +125,7 @@ TEST_F(overmounts, have_a_topmost_one_that_setns_lands_on)
 	ASSERT_OK(access("layer-3", F_OK));
 }
 
-TEST_F(overmounts, can_be_taken_off_again_down_to_the_real_root)
+TEST_F(overmounts, can_be_taken_off_again_down_to_the_namespace_root)
 {
 	int i;
 
@@ -135,7 +135,7 @@ TEST_F(overmounts, can_be_taken_off_again_down_to_the_real_root)
 		ASSERT_OK(umount2("/", MNT_DETACH));
 	}
 	ASSERT_OK(setns(self->ns, CLONE_NEWNS));
-	EXPECT_EQ(self->real_root, mount_id("/"));
+	EXPECT_EQ(self->ns_root, mount_id("/"));
 	EXPECT_EQ(1, count_mounts());
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 }
@@ -159,14 +159,14 @@ TEST_F(overmounts, have_a_topmost_one_to_pivot_root_from)
 		  parent_of(_metadata, mount_id("/")));
 }
 
-/* The real root has no parent, and stays below whatever happens. */
-TEST_F(overmounts, do_not_let_the_real_root_be_pivoted_away)
+/* The namespace root has no parent, and stays below whatever happens. */
+TEST_F(overmounts, do_not_let_the_namespace_root_be_pivoted_away)
 {
 	ASSERT_OK(fchdir(self->layer[NR_LAYERS - 1]));
 	EXPECT_NE(0, sys_pivot_root(".", "."));
 	EXPECT_EQ(1, is_nullfs("/"));
 	EXPECT_EQ(1 + NR_LAYERS, count_mounts());
-	EXPECT_EQ(self->real_root, parent_of(_metadata, self->id[0]));
+	EXPECT_EQ(self->ns_root, parent_of(_metadata, self->id[0]));
 }
 
 TEST_F(overmounts, allow_user_namespaces_from_the_topmost_one)

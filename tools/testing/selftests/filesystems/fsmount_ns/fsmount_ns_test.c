@@ -44,7 +44,7 @@ static void leave_scene(struct __test_metadata *_metadata, struct scene *scene)
 }
 
 /*
- * The context of a FUSE file system whose server, at the other end of
+ * The context of a FUSE filesystem whose server, at the other end of
  * *@fuse_dev, never answers; its root has the mode @root_mode.
  */
 static int new_fuse_context(struct __test_metadata *_metadata,
@@ -66,7 +66,7 @@ static int new_fuse_context(struct __test_metadata *_metadata,
 	return fs_fd;
 }
 
-/* Does the FUSE file system that @fuse_dev serves exist? */
+/* Does the FUSE filesystem that @fuse_dev serves exist? */
 static bool fuse_is_alive(int fuse_dev)
 {
 	struct pollfd fd = { .fd = fuse_dev };
@@ -152,7 +152,7 @@ TEST_F(fsmount_ns, returns_a_mount_namespace)
 	EXPECT_NE(inode_of(_metadata, one), inode_of(_metadata, two));
 }
 
-TEST_F(fsmount_ns, has_the_new_file_system_as_root)
+TEST_F(fsmount_ns, has_the_new_filesystem_as_root)
 {
 	struct place place;
 	struct statfs st;
@@ -506,8 +506,8 @@ TEST_F(fsmount_ns, takes_nothing_but_directories)
 	check_no_traces(_metadata, self->scene.proc, before);
 }
 
-/* A file system goes when the namespace goes. */
-TEST_F(fsmount_ns, lets_go_of_the_file_system)
+/* A filesystem goes when the namespace goes. */
+TEST_F(fsmount_ns, lets_go_of_the_filesystem)
 {
 	int fs_fd, fuse_dev, ns, dup_fd;
 	struct traces before;
@@ -545,7 +545,7 @@ static void ignore_signal(int sig)
 
 /*
  * Somebody else keeps the context busy: they configure an overlay with a layer
- * on a FUSE file system that doesn't answer.
+ * on a FUSE filesystem that doesn't answer.
  */
 TEST_F(fsmount_ns, can_be_interrupted_while_the_context_is_busy)
 {
@@ -769,7 +769,7 @@ TEST_F(fsmount_ns_userns, needs_room_for_an_open_file)
 }
 
 /* Nobody has it open, so it has to go with its context; with no flag, too. */
-TEST_F(fsmount_ns_userns, lets_go_of_a_file_system_that_it_cannot_open)
+TEST_F(fsmount_ns_userns, lets_go_of_a_filesystem_that_it_cannot_open)
 {
 	static const unsigned int flags[] = { NS_FLAGS, FSMOUNT_CLOEXEC };
 	int fs_fd, fuse_dev, limit, i;
@@ -836,7 +836,7 @@ FIXTURE_TEARDOWN(fsmount_ns_root)
 	leave_scene(_metadata, &self->scene);
 }
 
-/* Below is the real root, which is empty. */
+/* Below is the namespace root, which is empty. */
 TEST_F(fsmount_ns_root, is_on_top_of_nullfs)
 {
 	pid_t pid;
@@ -855,7 +855,7 @@ TEST_F(fsmount_ns_root, is_on_top_of_nullfs)
 	join_child(_metadata, pid);
 }
 
-TEST_F(fsmount_ns_root, takes_other_types_of_file_systems)
+TEST_F(fsmount_ns_root, takes_other_types_of_filesystems)
 {
 	static const struct {
 		const char *name;
@@ -890,7 +890,7 @@ TEST_F(fsmount_ns_root, takes_other_types_of_file_systems)
 }
 
 /* File systems that the kernel keeps to itself */
-TEST_F(fsmount_ns_root, refuses_internal_file_systems)
+TEST_F(fsmount_ns_root, refuses_internal_filesystems)
 {
 	static const char * const names[] = { "pipefs", "sockfs" };
 	struct traces before = find_traces(_metadata, self->scene.proc);

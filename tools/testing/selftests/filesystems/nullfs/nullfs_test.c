@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nullfs, the file system at the bottom of every mount namespace: it is empty,
+ * nullfs, the filesystem at the bottom of every mount namespace: it is empty,
  * and all share it. Hence nobody may leave anything behind in it that others
  * could notice.
  */
@@ -25,8 +25,8 @@
 #endif
 
 /*
- * The real root of the caller's mount namespace, below everything that is
- * stacked under its root: 0 if that isn't nullfs or the caller may not know.
+ * The root of the caller's mount namespace, below everything that is stacked
+ * under its root: 0 if that isn't nullfs or the caller may not know.
  */
 static uint64_t find_nullfs(void)
 {
@@ -49,8 +49,8 @@ static uint64_t find_nullfs(void)
 }
 
 /*
- * Takes everything off the real root of the mount namespace, one mount over it
- * after the other, and stays there.
+ * Takes everything off the root of the mount namespace, one mount over it after
+ * the other, and stays there.
  */
 static void uncover_nullfs(struct __test_metadata *_metadata, int proc)
 {
@@ -700,12 +700,12 @@ TEST_F(nullfs, refuses_fanotify)
 			WORKS_FOR_ROOT },
 		{ "fanotify of the mount", try_fanotify_mount, err,
 			WORKS_FOR_ROOT },
-		{ "fanotify of the file system", try_fanotify_fs, err,
+		{ "fanotify of the filesystem", try_fanotify_fs, err,
 			WORKS_FOR_ROOT },
 		{ "fanotify of the inode by ID", try_fanotify_inode_fid, EINVAL },
 		{ "fanotify of the mount by ID", try_fanotify_mount_fid, err,
 			WORKS_FOR_ROOT },
-		{ "fanotify of the file system by ID", try_fanotify_fs_fid, err,
+		{ "fanotify of the filesystem by ID", try_fanotify_fs_fid, err,
 			WORKS_FOR_ROOT },
 		{}
 	};
@@ -811,7 +811,7 @@ TEST_F(nullfs, cannot_be_idmapped)
 	};
 	int fd;
 
-	/* A user namespace may map what it owns, of file systems that allow. */
+	/* A user namespace may map what it owns, of filesystems that allow. */
 	fd = ASSERT_OK(sys_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE |
 				     OPEN_TREE_CLOEXEC));
 	EXPECT_NE(0, sys_mount_setattr(fd, "", AT_EMPTY_PATH, &attr));
@@ -1204,7 +1204,7 @@ TEST_F(initial_mntns, lets_a_copy_pivot_root_from_the_initramfs)
 	EXPECT_EQ(init_root, mount_id_at(self->proc, "1/root"));
 }
 
-/* Who may not unmount what covers the real root doesn't get at it. */
+/* Who may not unmount what covers the namespace root doesn't get at it. */
 TEST_F(initial_mntns, keeps_a_copy_for_userns_root_covered)
 {
 	ASSERT_OK(enter_userns(self->proc, 0));
@@ -1238,7 +1238,7 @@ FIXTURE(seen_from_outside)
 	int ns;
 };
 
-/* How many tmpfs there are on the real root, and where others are mounted */
+/* How many tmpfs are on the namespace root, and where others are mounted */
 FIXTURE_VARIANT(seen_from_outside)
 {
 	bool copy;		/* of the test's own, and then: */

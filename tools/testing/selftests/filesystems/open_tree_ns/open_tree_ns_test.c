@@ -176,7 +176,7 @@ TEST_F(open_tree_ns, has_the_tree_as_root)
 		_exit(0);
 	}
 	join_child(_metadata, pid);
-	/* The file system is the same, the mounts aren't. */
+	/* The filesystem is the same, the mounts aren't. */
 	EXPECT_OK(access("tree/new", F_OK));
 }
 
@@ -842,7 +842,7 @@ TEST_F(open_tree_ns_root, is_listed)
 	}
 }
 
-/* Below is the real root, which is empty. */
+/* Below is the namespace root, which is empty. */
 TEST_F(open_tree_ns_root, is_on_top_of_nullfs)
 {
 	pid_t pid;
