@@ -215,7 +215,10 @@ TEST_F(nullfs, is_an_empty_directory)
 	ASSERT_OK(statx(self->dir, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &sx));
 	EXPECT_TRUE(S_ISDIR(sx.stx_mode));
 	EXPECT_EQ(2, sx.stx_nlink);
+	EXPECT_NE(0, sx.stx_ino);
 	EXPECT_EQ(0, count_entries(self->dir));
+	EXPECT_ERRNO(EISDIR, read(self->dir, &st, sizeof(st)));
+	EXPECT_OK(fsync(self->dir));
 	EXPECT_ERRNO(ENOENT, access("/x", F_OK));
 	EXPECT_ERRNO(ENOENT, access("/x/y", F_OK));
 	EXPECT_ERRNO(ENOENT, open("/x", O_RDWR));
