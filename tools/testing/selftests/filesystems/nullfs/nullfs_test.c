@@ -875,6 +875,23 @@ TEST_F(nullfs, cannot_be_reconfigured_by_a_copy)
 	EXPECT_OK(umount2("/dir", MNT_DETACH));
 }
 
+TEST_F(nullfs, can_be_copied_to_a_new_mount_namespace)
+{
+	pid_t pid;
+	int ns;
+
+	ns = ASSERT_OK(sys_open_tree(AT_FDCWD, "/", OPEN_TREE_NAMESPACE |
+				     AT_RECURSIVE));
+	pid = ASSERT_OK(fork());
+	if (!pid) {
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		ASSERT_EQ(1, is_nullfs("/"));
+		ASSERT_OK(overmount_root());
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+}
+
 /* What a namespace makes of its own mount concerns nobody else. */
 TEST_F(nullfs, has_mount_attributes_of_its_own_in_each_namespace)
 {
