@@ -57,7 +57,6 @@ static const struct file_operations nullfs_dir_operations = {
 	.fsync		= noop_fsync,
 	.lock		= nullfs_lock,
 	.flock		= nullfs_lock,
-	.setlease	= simple_nosetlease,
 };
 
 static const struct super_operations nullfs_super_operations = {
@@ -74,7 +73,7 @@ static int nullfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_op		= &nullfs_super_operations;
 	sb->s_time_gran		= 1;
 	sb->s_flags		|= SB_NOUSER;
-	sb->s_iflags		|= SB_I_NOEXEC | SB_I_NODEV | SB_I_NOIDMAP;
+	sb->s_iflags		|= SB_I_NOEXEC | SB_I_NODEV;
 
 	inode = new_inode(sb);
 	if (!inode)
