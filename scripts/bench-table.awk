@@ -65,9 +65,20 @@ END {
 	title["classic"] = "unshare, mount, pivot_root, umount"
 	title["switch_beneath"] = "beneath the root"
 	title["switch_pivot"] = "pivot_root"
+	title["fsmount_ns_refused"] = "FSMOUNT_NAMESPACE of proc, EPERM"
+	title["open_tree_ns"] = "OPEN_TREE_NAMESPACE, one mount"
+	title["open_tree_ns_recursive"] = "OPEN_TREE_NAMESPACE, two mounts"
+	title["open_tree_ns_directory"] = "OPEN_TREE_NAMESPACE, directory"
+	title["open_tree_ns_all"] = "OPEN_TREE_NAMESPACE, all mounts"
+	title["beneath"] = "MOVE_MOUNT_BENEATH on the root"
+	title["listmount_one"] = "listmount() elsewhere, one id"
+	title["ns_get_info"] = "NS_MNT_GET_INFO"
 	title["idle"] = "no namespaces"
 	all = "unshare_uts unshare_full unshare_empty clone_plain clone_full " \
 	      "clone_empty fsmount_ns fsmount_open_tree_ns classic"
+	calls = "unshare_empty clone_empty fsmount_ns fsmount_ns_refused " \
+		"open_tree_ns open_tree_ns_recursive open_tree_ns_directory " \
+		"open_tree_ns_all beneath listmount_one ns_get_info"
 	kept = "unshare_full unshare_empty fsmount_ns fsmount_open_tree_ns classic"
 
 	head("Making a mount namespace, instructions, by mounts of the caller",
@@ -84,6 +95,10 @@ END {
 	rows("mounts", "drop", kept " clone_plain clone_full clone_empty")
 	head("Memory of one, bytes of slabs", "mounts")
 	rows("mounts", "slab", kept)
+	head("Calls beside mounts in one directory, instructions", "directory")
+	rows("directory", "make", calls)
+	head("Calls beside mounts in a chain, instructions", "chain")
+	rows("chain", "make", calls)
 	head("Switching the root, instructions, by tasks in the system", "tasks")
 	rows("tasks", "make", "switch_beneath switch_pivot")
 

@@ -22,8 +22,9 @@
 #define RUNS		7
 #define MAX_MOUNTS	10000
 #define MAX_TASKS	5000
+#define MAX_BESIDE	20000
 
-static int proc, own_ns;
+static int proc, own_ns, few_ns;
 
 #define die(fmt, ...)							\
 	do {								\
@@ -193,6 +194,96 @@ static int new_root_ready(void)
 	return 0;
 }
 
+/* Single calls, of a caller that has many mounts: prepared, then made */
+
+static int ready_fd;
+
+/* A filesystem context of proc, for an unprivileged caller */
+static int proc_ready(void)
+{
+	int status;
+	pid_t pid;
+
+	if (enter_userns(proc, 0))
+		return -1;
+	pid = fork_with(CLONE_EMPTY_MNTNS | CLONE_NEWPID | CLONE_FILES);
+	if (!pid) {
+		ready_fd = sys_fsopen("proc", 0);
+		sys_fsconfig(ready_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+		_exit(ready_fd);
+	}
+	if (pid == -1 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	ready_fd = WEXITSTATUS(status);
+	return 0;
+}
+
+static int fsmount_ns_refused(void)
+{
+	return sys_fsmount(ready_fd, FSMOUNT_NAMESPACE, 0) == -1 &&
+	       errno == EPERM ? 0 : -1;
+}
+
+static int open_tree_ns(void)
+{
+	return sys_open_tree(AT_FDCWD, "/tmp/tree", OPEN_TREE_NAMESPACE);
+}
+
+static int open_tree_ns_recursive(void)
+{
+	return sys_open_tree(AT_FDCWD, "/tmp/tree",
+			     OPEN_TREE_NAMESPACE | AT_RECURSIVE);
+}
+
+/* A directory of the file system that has the mount points */
+static int open_tree_ns_directory(void)
+{
+	return sys_open_tree(AT_FDCWD, "/tmp/source", OPEN_TREE_NAMESPACE);
+}
+
+static int open_tree_ns_all(void)
+{
+	return sys_open_tree(AT_FDCWD, "/", OPEN_TREE_NAMESPACE | AT_RECURSIVE);
+}
+
+static int beneath_ready(void)
+{
+	if (private_mntns())
+		return -1;
+	ready_fd = new_tmpfs();
+	return ready_fd == -1 ? -1 : 0;
+}
+
+static int beneath(void)
+{
+	return sys_move_mount(ready_fd, "", AT_FDCWD, "/",
+			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH);
+}
+
+/* Ask for own_ns from elsewhere */
+
+static uint64_t ready_id;
+
+static int elsewhere(void)
+{
+	ready_id = mntns_id(own_ns);
+	return setns(few_ns, CLONE_NEWNS);
+}
+
+static int listmount_one(void)
+{
+	uint64_t id;
+
+	return listmount(LSMT_ROOT, ready_id, 0, &id, 1, 0) == 1 ? 0 : -1;
+}
+
+static int ns_get_info(void)
+{
+	struct mnt_ns_info info;
+
+	return ioctl(own_ns, NS_MNT_GET_INFO, &info);
+}
+
 /* Dropping: the caller leaves, or the child ends */
 static int leave(void)
 {
@@ -226,6 +317,19 @@ static const struct op creations[] = {
 	{ "switch_beneath", new_root_ready, switch_beneath, leave },
 	{ "switch_pivot", new_root_ready, switch_pivot, leave },
 	{}
+}, calls[] = {
+	{ "unshare_empty", nothing, unshare_empty, leave },
+	{ "clone_empty", nothing, clone_empty, end_child },
+	{ "fsmount_ns", nothing, fsmount_ns, leave },
+	{ "fsmount_ns_refused", proc_ready, fsmount_ns_refused, NULL },
+	{ "open_tree_ns", nothing, open_tree_ns, NULL },
+	{ "open_tree_ns_recursive", nothing, open_tree_ns_recursive, NULL },
+	{ "open_tree_ns_directory", nothing, open_tree_ns_directory, NULL },
+	{ "open_tree_ns_all", nothing, open_tree_ns_all, NULL },
+	{ "beneath", beneath_ready, beneath, NULL },
+	{ "listmount_one", elsewhere, listmount_one, NULL },
+	{ "ns_get_info", elsewhere, ns_get_info, NULL },
+	{}
 };
 
 /* One run in a process of its own; false if it can't be done. */
@@ -243,7 +347,7 @@ static bool run_once(const struct op *op, long long *make, long long *drop)
 		/* once for nothing, so that its pages are there */
 		now();
 		figures[0] = now();
-		if (op->make())
+		if (op->make() == -1)
 			_exit(2);
 		figures[1] = now();
 		if (op->drop && op->drop())
@@ -394,6 +498,60 @@ static void over_mounts(int max)
 	}
 }
 
+/* The same, each on a directory of the one before */
+static void add_chain(int to)
+{
+	static int nr, end = -1;
+
+	if (end == -1) {
+		MUST(mkdir("/tmp/source/next", 0755));
+		end = MUST(open("/tmp/source", O_PATH));
+	}
+	MUST(fchdir(end));
+	for (; nr < to; nr++) {
+		MUST(mount("/tmp/source", "next", NULL, MS_BIND, NULL));
+		MUST(chdir("next"));
+	}
+	close(end);
+	end = MUST(open(".", O_PATH));
+	MUST(chdir("/"));
+}
+
+/* Each shape has a process, and so a mount namespace, of its own. */
+static void beside(int max, const char *shape, void (*add)(int to))
+{
+	const int points[] = { 0, max / 2, max };
+	int i, status;
+	pid_t pid;
+
+	pid = MUST(fork());
+	if (pid) {
+		MUST(waitpid(pid, &status, 0));
+		if (status)
+			exit(1);
+		return;
+	}
+	MUST(private_scratch());
+	own_ns = MUST(open_mntns(proc));
+	MUST(mkdir("/tmp/source", 0755));
+	MUST(mkdir("/tmp/tree", 0755));
+	MUST(mount("tree", "/tmp/tree", "tmpfs", 0, NULL));
+	MUST(mkdir("/tmp/tree/below", 0755));
+	MUST(mount("below", "/tmp/tree/below", "tmpfs", 0, NULL));
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		add(points[i]);
+		measure_all(calls, shape, points[i]);
+	}
+	_exit(0);
+}
+
+static void beside_mounts(int max)
+{
+	few_ns = own_ns;
+	beside(max, "directory", add_mounts);
+	beside(max, "chain", add_chain);
+}
+
 /* Tasks that sleep, and have nothing to do with the namespaces measured */
 static void over_tasks(int max)
 {
@@ -484,7 +642,7 @@ static void over_workers(int mounts)
 
 static void wrong_usage(void)
 {
-	fputs("usage: mntns_bench mounts|tasks [MAX], mntns_bench workers [MOUNTS]\n",
+	fputs("usage: mntns_bench mounts|tasks|beside [MAX], mntns_bench workers [MOUNTS]\n",
 	      stderr);
 	exit(2);
 }
@@ -507,6 +665,8 @@ int main(int argc, char **argv)
 		over_mounts(nr ?: MAX_MOUNTS);
 	else if (!strcmp(argv[1], "tasks"))
 		over_tasks(nr ?: MAX_TASKS);
+	else if (!strcmp(argv[1], "beside"))
+		beside_mounts(nr ?: MAX_BESIDE);
 	else if (!strcmp(argv[1], "workers"))
 		over_workers(nr ?: 1000);
 	else
