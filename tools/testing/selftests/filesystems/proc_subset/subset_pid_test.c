@@ -320,11 +320,13 @@ static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
 	}
 	snprintf(path, sizeof(path), "/proc/%d/net", pid);
 	dir = opendir(path);
-	while (dir && (entry = readdir(dir)))
+	ASSERT_TRUE(!!dir) TH_LOG("%s: %m", path);
+	errno = 0;
+	while ((entry = readdir(dir)))
 		nr += entry->d_name[0] != '.';
+	EXPECT_EQ(there ? 0 : EINVAL, errno) TH_LOG("reading %s: %m", path);
 	EXPECT_EQ(there, nr > 0) TH_LOG("%s lists %d names", path, nr);
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 }
 
 /* A network namespace shows sockets that need not be the mounter's business. */
