@@ -410,10 +410,27 @@ static int namespace_of_child(const struct step *step)
 	return put_slot(step->slot, fd, NS_FD);
 }
 
-static int new_ns(int fd, int slot)
+static int new_ns(int fd, int slot, bool root_hidden)
 {
-	note_ns(fd, hides_root(self.userns));
+	note_ns(fd, root_hidden);
 	return put_slot(slot, fd, NS_FD);
+}
+
+/* On a real root, a copy of nullfs looks as if nothing were there. */
+static int tree_ns(struct ref from, int slot, int flags)
+{
+	bool hidden = hides_root(self.userns) &&
+		      is_nullfs_at(from.dfd, *from.path ? from.path : ".") != 1;
+
+	return new_ns(copy_to_mntns(from.dfd, from.path, AT_EMPTY_PATH | flags),
+		      slot, hidden);
+}
+
+static int fsmount_ns(int slot)
+{
+	bool hidden = hides_root(self.userns);
+
+	return new_ns(new_fs_mntns("tmpfs", 0), slot, hidden);
 }
 
 /* Root, working directory */
@@ -515,10 +532,9 @@ static int do_action(const struct step *step)
 	case CLONE3:
 		return namespace_of_child(step);
 	case TREE_NS:
-		return new_ns(copy_to_mntns(from.dfd, from.path, AT_EMPTY_PATH |
-					    flags), slot);
+		return tree_ns(from, slot, flags);
 	case FSMOUNT_NS:
-		return new_ns(new_fs_mntns("tmpfs", 0), slot);
+		return fsmount_ns(slot);
 	case OWN_NS:
 		return put_slot(slot, open_mntns(self.proc), NS_FD);
 	case SETNS:
