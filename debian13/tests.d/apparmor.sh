@@ -1,135 +1,112 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What profiles of AppArmor allow, in the classic way and with the flags. Where a
-# profile refuses the mount, the flags fail with EPERM, on which runtimes fall
-# back.
+# What profiles of AppArmor allow, in the classic way, which is the same on all
+# kernels, and with the flags. If a profile refuses the mount, the flags fail with
+# EPERM.
 # shellcheck shell=sh
-
-# profile FLAGS RULES: load it. It allows everything that is not about mounts.
-profile() {
-	apparmor_parser -r <<-END
-	profile mntns flags=($1) {
-		file,
-		capability,
-		network,
-		signal,
-		ptrace,
-		unix,
-		$2
-	}
-	END
-}
-
-under() { aa-exec -p mntns -- "$@"; }
-
-# The launcher of the samples by one of its ways; into a tmpfs, and into a tree
-launch() { # WAY
-	container_root root
-	launcher=${0%/*}/mntns-launch
-	{
-		under "$launcher" -w "$1" -p none /bin/busybox true
-		under "$launcher" -w "$1" -p none -d root /bin/true
-	} 2>&1
-}
-
-launches() { # WAY
-	rm -rf root
-	launch "$1" >said || { cat said; return 1; }
-	cat said
-}
-
-# refuses WAY ERROR: both calls of the flags fail with that
-refuses() {
-	rm -rf root
-	launch "$1" >said && return 1
-	cat said
-	[ "$(grep -c "^  $1: .*(.*): $2" said)" = 2 ]
-}
-
-# What it does if the way is up to it
-falls_back_to() { # WAY
-	rm -rf root
-	container_root root
-	under "${0%/*}/mntns-launch" -p none -d root /bin/true 2>&1 | tee said
-	grep "way: $1," said
-}
-
-# By the system calls that were there before fsmount()
-classic() { # SOURCE [OPTION...]
-	rm -rf new
-	mkdir new
-	# shellcheck disable=SC2016
-	under unshare -m --propagation unchanged /bin/busybox sh -euxc '
-		mount() { /bin/busybox mount "$@"; }
-		mount --make-rprivate /
-		mount "$@" new
-		cd new
-		/bin/busybox pivot_root . .
-		/bin/busybox umount -l .' sh "$@"
-}
 
 EPERM='Operation not permitted'
 EACCES='Permission denied'
 
-apparmor_mount_rule_with_attach_disconnected_allows_all() {
+apparmor_is_enabled_as_debian_has_it() {
+	aa-enabled
+	systemctl is-active apparmor.service
+}
+
+apparmor_mount_rule_allows_the_classic_way() {
 	profile attach_disconnected 'mount, umount, pivot_root,'
+	container_root root
 	classic -t tmpfs tmpfs
-	launches namespace
-	launches empty
-	falls_back_to namespace
+}
+apparmor_mount_rule_allows_the_flags() {
+	profile attach_disconnected 'mount, umount, pivot_root,'
+	container_root root
+	launch -w namespace
+	launch -w empty
+	takes namespace
 }
 
 # On every kernel: the file of a mount namespace has no path.
-apparmor_mount_rule_without_attach_disconnected_is_eacces() {
+apparmor_without_attach_disconnected_allows_the_classic_way() {
 	profile mediate_deleted 'mount, umount, pivot_root,'
+	container_root root
 	classic -t tmpfs tmpfs
-	refuses namespace "$EACCES"
+}
+apparmor_without_attach_disconnected_refuses_the_file() {
+	profile mediate_deleted 'mount, umount, pivot_root,'
+	container_root root
+	refuses_flags "$EACCES"
+	takes empty
 }
 
+move='mount options=(move) -> /, mount options=(rprivate) -> /, umount,
+	pivot_root,'
+apparmor_move_to_the_root_refuses_the_classic_way() {
+	profile attach_disconnected "$move"
+	container_root root
+	refuses_classic --bind root
+}
 apparmor_move_to_the_root_allows_the_flags() {
-	profile attach_disconnected 'mount options=(move) -> /,
-		mount options=(rprivate) -> /, umount,'
-	! classic -t tmpfs tmpfs
-	launches namespace
-	falls_back_to namespace
-}
-
-apparmor_no_mount_rule_is_eperm() {
-	profile attach_disconnected ''
-	! classic -t tmpfs tmpfs
-	refuses namespace "$EPERM"
-}
-
-apparmor_deny_mount_is_eperm() {
-	profile attach_disconnected 'mount, deny mount, umount, pivot_root,'
-	! classic -t tmpfs tmpfs
-	refuses namespace "$EPERM"
+	profile attach_disconnected "$move"
+	container_root root
+	takes namespace
 }
 
 # As a runtime of before the flags was confined
-apparmor_bind_and_pivot_root_only_is_eperm() {
-	profile attach_disconnected 'mount options=(rprivate) -> /,
-		mount options=(bind), mount options=(rbind), umount, pivot_root,'
-	mkdir old
-	classic --bind old
-	refuses namespace "$EPERM"
+bind='mount options=(rprivate) -> /, mount options=(bind),
+	mount options=(rbind), umount, pivot_root,'
+apparmor_bind_and_pivot_root_allow_the_classic_way() {
+	profile attach_disconnected "$bind"
+	container_root root
+	classic --bind root
+}
+apparmor_bind_and_pivot_root_refuse_the_flags() {
+	profile attach_disconnected "$bind"
+	container_root root
+	refuses_flags "$EPERM"
+}
+
+apparmor_no_mount_rule_refuses_the_classic_way() {
+	profile attach_disconnected ''
+	container_root root
+	refuses_classic --bind root
+}
+apparmor_no_mount_rule_refuses_the_flags() {
+	profile attach_disconnected ''
+	container_root root
+	refuses_flags "$EPERM"
+	has_no_way
+}
+
+deny='mount, deny mount, umount, pivot_root,'
+apparmor_deny_mount_refuses_the_classic_way() {
+	profile attach_disconnected "$deny"
+	container_root root
+	refuses_classic --bind root
+}
+apparmor_deny_mount_refuses_the_flags() {
+	profile attach_disconnected "$deny"
+	container_root root
+	refuses_flags "$EPERM"
+	has_no_way
 }
 
 # What containers of docker run under
-apparmor_docker_default_is_eperm() {
-	profile attach_disconnected,mediate_deleted "umount,
-		deny @{PROC}/* w,
-		deny @{PROC}/sys/kernel/{?,??,[^s][^h][^m]**} w,
-		deny @{PROC}/sysrq-trigger rwklx,
-		deny @{PROC}/kcore rwklx,
-		deny mount,
-		deny /sys/[^f]*/** wklx,
-		deny /sys/firmware/** rwklx,"
-	! classic -t tmpfs tmpfs
-	refuses namespace "$EPERM"
+docker='umount,
+	deny @{PROC}/* w,
+	deny @{PROC}/sys/kernel/{?,??,[^s][^h][^m]**} w,
+	deny @{PROC}/sysrq-trigger rwklx,
+	deny @{PROC}/kcore rwklx,
+	deny mount,
+	deny /sys/[^f]*/** wklx,
+	deny /sys/firmware/** rwklx,'
+apparmor_docker_default_refuses_the_classic_way() {
+	profile attach_disconnected,mediate_deleted "$docker"
+	container_root root
+	refuses_classic --bind root
 }
-
-apparmor_is_enabled_as_debian_has_it() {
-	[ "$(cat /sys/module/apparmor/parameters/enabled)" = Y ]
-	systemctl is-active apparmor.service
-	aa-exec --version
+apparmor_docker_default_refuses_the_flags() {
+	profile attach_disconnected,mediate_deleted "$docker"
+	container_root root
+	refuses_flags "$EPERM"
+	has_no_way
 }
