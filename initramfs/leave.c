@@ -3,8 +3,7 @@
  * usage: leave pivot|beneath|move
  * As process 1 of the virtual machine, leave the initramfs for a tmpfs and report
  * whether its memory is free afterwards: by pivot_root() or by a mount beneath the
- * root, without deleting anything, or by MS_MOVE, as switch_root does. Prints KTAP
- * without numbers.
+ * root, without deleting anything, or by MS_MOVE, as switch_root does. Prints KTAP.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -33,7 +32,9 @@ static int failed;
 
 static void result(bool ok, const char *name)
 {
-	printf("%s - %s\n", ok ? "ok" : "not ok", name);
+	static int nr;
+
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++nr, name);
 	failed |= !ok;
 }
 
@@ -137,6 +138,7 @@ static void check(const char *how, long before)
 	char name[64], text[16];
 	int i, fd;
 
+	puts("1..2");
 	CHECK(mount("proc", "/proc", "proc", 0, NULL));
 	/* Mounts are freed by tasks of their own, RCU grace periods later. */
 	for (i = 0; (now = free_memory()) < wanted && i < 200; i++)

@@ -126,3 +126,14 @@ debian_mirror() {
 
 # How apt of this machine gets there, as lines of a configuration of apt's
 apt_network() { apt-config dump | grep -E '^Acquire::(https?|Retries)' || :; }
+
+# join_ktap FILE: what several machines printed, as one
+join_ktap() {
+	echo 'KTAP version 1'
+	awk '
+	/^KTAP/ { next }
+	/^1\.\./ { planned += substr($0, 4); next }
+	/^(not )?ok [0-9]+ / { sub(/[0-9]+/, ++number) }
+	{ print }
+	END { print "1.." planned }' "$1"
+}
