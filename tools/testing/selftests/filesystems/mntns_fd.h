@@ -155,15 +155,6 @@ static inline int copy_to_mntns(int dfd, const char *path, unsigned int flags)
 			     OPEN_TREE_CLOEXEC | flags);
 }
 
-static inline pid_t fork_into(struct __test_metadata *_metadata, int ns_fd)
-{
-	pid_t pid = ASSERT_OK(fork());
-
-	if (!pid)
-		ASSERT_OK(setns(ns_fd, CLONE_NEWNS));
-	return pid;
-}
-
 /* What whoever enters @ns_fd has as /: the unique ID of the mount, 0: none */
 static inline uint64_t top_mount(int ns_fd)
 {

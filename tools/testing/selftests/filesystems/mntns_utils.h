@@ -163,6 +163,15 @@ static inline uint64_t parent_of(struct __test_metadata *_metadata,
 	return parent;
 }
 
+static inline pid_t fork_into(struct __test_metadata *_metadata, int ns_fd)
+{
+	pid_t pid = ASSERT_OK(fork());
+
+	if (!pid)
+		ASSERT_OK(setns(ns_fd, CLONE_NEWNS));
+	return pid;
+}
+
 /*
  * listmount(), statmount() and NS_MNT_GET_INFO report of the mount namespace
  * @ns_fd what a task sees that enters it: the same mounts, at the same places
@@ -181,9 +190,8 @@ static inline void check_seen_alike(struct __test_metadata *_metadata,
 	ASSERT_OK(ioctl(ns_fd, NS_MNT_GET_INFO, &info));
 	ASSERT_EQ(id, info.mnt_ns_id);
 
-	pid = ASSERT_OK(fork());
+	pid = fork_into(_metadata, ns_fd);
 	if (!pid) {
-		ASSERT_OK(setns(ns_fd, CLONE_NEWNS));
 		inside = own_mounts(_metadata);
 		ASSERT_STREQ(inside, outside);
 		ASSERT_EQ(count_mounts(), info.nr_mounts);

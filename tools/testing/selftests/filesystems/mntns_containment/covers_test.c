@@ -5,40 +5,39 @@
  */
 #include "containment.h"
 
-/*
- * The same again, in copies of the mount namespace and of the tree. That one
- * can't be copied if a mount in it is locked and unbindable.
- */
+static void try_to_uncover_here(struct __test_metadata *_metadata,
+				const char *cover, const char *secret)
+{
+	ASSERT_ERRNO(ENOENT, access(secret, F_OK));
+	try_to_uncover(_metadata, cover);
+	EXPECT_ERRNO(ENOENT, access(secret, F_OK));
+}
+
+/* The same again, in a copy of the mount namespace */
+static void try_to_uncover_in_copy(struct __test_metadata *_metadata,
+				   const char *cover, const char *secret)
+{
+	try_to_uncover_here(_metadata, cover, secret);
+	ASSERT_OK(unshare(CLONE_NEWNS));
+	try_to_uncover_here(_metadata, cover, secret);
+}
+
+/* And in one of the tree */
 static void try_to_uncover_in_copies(struct __test_metadata *_metadata,
-				     const char *cover, const char *secret,
-				     bool unbindable)
+				     const char *cover, const char *secret)
 {
 	pid_t pid;
 	int ns;
 
-	ASSERT_ERRNO(ENOENT, access(secret, F_OK));
-	try_to_uncover(_metadata, cover);
-	EXPECT_ERRNO(ENOENT, access(secret, F_OK));
-
-	if (unbindable) {
-		EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "/",
-						  AT_RECURSIVE));
-		goto copy_mntns;
-	}
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
 	pid = fork_into(_metadata, ns);
 	if (!pid) {
-		ASSERT_ERRNO(ENOENT, access(secret, F_OK));
-		try_to_uncover(_metadata, cover);
+		try_to_uncover_here(_metadata, cover, secret);
 		_exit(0);
 	}
 	join_child(_metadata, pid);
 	close(ns);
-
-copy_mntns:
-	ASSERT_OK(unshare(CLONE_NEWNS));
-	ASSERT_ERRNO(ENOENT, access(secret, F_OK));
-	try_to_uncover(_metadata, cover);
+	try_to_uncover_in_copy(_metadata, cover, secret);
 }
 
 /*
@@ -134,8 +133,7 @@ TEST_F(foreign_copy, has_the_covers)
 	EXPECT_EQ(2, count_mounts_in(ns));
 	pid = fork_into(_metadata, ns);
 	if (!pid) {
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret",
-					 false);
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
 		_exit(0);
 	}
 	join_child(_metadata, pid);
@@ -198,8 +196,10 @@ TEST_F(foreign_copy, has_every_kind_of_cover)
 		snprintf(secret, sizeof(secret), "%s/secret", cover);
 		pid = fork_into(_metadata, ns);
 		if (!pid) {
-			try_to_uncover_in_copies(_metadata, cover, secret,
-						 true);
+			/* One of the mounts is locked and unbindable. */
+			EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "/",
+							  AT_RECURSIVE));
+			try_to_uncover_in_copy(_metadata, cover, secret);
 			_exit(0);
 		}
 		join_child(_metadata, pid);
@@ -536,8 +536,7 @@ TEST_F(detached_tree, keeps_its_covers)
 	if (!pid) {
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		try_to_relax(_metadata, "/dir");
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret",
-					 false);
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
 		_exit(0);
 	}
 	join_child(_metadata, pid);
@@ -608,8 +607,7 @@ TEST_F(own_copy, keeps_locked_covers)
 	pid = fork_into(_metadata, ns);
 	if (!pid) {
 		try_to_relax(_metadata, "/dir");
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret",
-					 false);
+		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
 		_exit(0);
 	}
 	join_child(_metadata, pid);

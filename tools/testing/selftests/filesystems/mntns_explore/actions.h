@@ -387,6 +387,12 @@ static int unshare_and_note(unsigned long flags)
 	return 0;
 }
 
+static int new_ns(int fd, int slot, bool root_hidden)
+{
+	note_ns(fd, root_hidden);
+	return put_slot(slot, fd, NS_FD);
+}
+
 /* The mount namespace of a child that is gone again */
 static int namespace_of_child(const struct step *step)
 {
@@ -406,14 +412,7 @@ static int namespace_of_child(const struct step *step)
 	fd = open_ns(self.proc, pid, "mnt");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	note_ns(fd, hidden);
-	return put_slot(step->slot, fd, NS_FD);
-}
-
-static int new_ns(int fd, int slot, bool root_hidden)
-{
-	note_ns(fd, root_hidden);
-	return put_slot(slot, fd, NS_FD);
+	return new_ns(fd, step->slot, hidden);
 }
 
 /* On a real root, a copy of nullfs looks as if nothing were there. */

@@ -882,9 +882,8 @@ TEST_F(nullfs, can_be_copied_to_a_new_mount_namespace)
 
 	ns = ASSERT_OK(sys_open_tree(AT_FDCWD, "/", OPEN_TREE_NAMESPACE |
 				     AT_RECURSIVE));
-	pid = ASSERT_OK(fork());
+	pid = fork_into(_metadata, ns);
 	if (!pid) {
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
 		ASSERT_EQ(1, is_nullfs("/"));
 		ASSERT_OK(overmount_root());
 		_exit(0);

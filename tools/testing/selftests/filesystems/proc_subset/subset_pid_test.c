@@ -290,43 +290,40 @@ TEST_F(subset_pid, is_a_matter_of_proc_alone)
 	EXPECT_ERRNO(EPERM, new_fs_mntns("sysfs", 0));
 }
 
-/* Is there anything in /proc/PID/net of @pid, and in that of its thread? */
-static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
+static void check_net_dir(struct __test_metadata *_metadata, const char *path,
+			  bool there)
 {
-	static const char * const files[] = {
-		"net/dev", "net/unix",
-	};
+	static const char * const files[] = { "dev", "unix" };
 	struct dirent *entry;
+	unsigned int i;
 	int nr = 0;
 	DIR *dir;
-	unsigned int i;
-	char path[64];
-	int j;
 
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		for (j = 0; j < 2; j++) {
-			if (j)
-				snprintf(path, sizeof(path),
-					 "/proc/%d/task/%d/%s", pid, pid,
-					 files[i]);
-			else
-				snprintf(path, sizeof(path), "/proc/%d/%s",
-					 pid, files[i]);
-			errno = 0;
-			access(path, F_OK);
-			EXPECT_EQ(there ? 0 : ENOENT, errno)
-				TH_LOG("%s: %m", path);
-		}
-	}
-	snprintf(path, sizeof(path), "/proc/%d/net", pid);
 	dir = opendir(path);
 	ASSERT_TRUE(!!dir) TH_LOG("%s: %m", path);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		errno = 0;
+		faccessat(dirfd(dir), files[i], F_OK, 0);
+		EXPECT_EQ(there ? 0 : ENOENT, errno)
+			TH_LOG("%s/%s: %m", path, files[i]);
+	}
 	errno = 0;
 	while ((entry = readdir(dir)))
 		nr += entry->d_name[0] != '.';
 	EXPECT_EQ(there ? 0 : EINVAL, errno) TH_LOG("reading %s: %m", path);
 	EXPECT_EQ(there, nr > 0) TH_LOG("%s lists %d names", path, nr);
 	closedir(dir);
+}
+
+/* Is there anything in /proc/PID/net of @pid, and in that of its thread? */
+static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/net", pid);
+	check_net_dir(_metadata, path, there);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/net", pid, pid);
+	check_net_dir(_metadata, path, there);
 }
 
 /* A network namespace shows sockets that need not be the mounter's business. */
