@@ -34,7 +34,8 @@ refresh:
 	@scripts/refresh $(PATCHES) $(TREE)
 
 apply:
-	@ANY_BASE=$(call sq,$(ANY_BASE)) scripts/apply $(PATCHES) $(call sq,$(KERNEL)) $(call sq,$(BRANCH))
+	@ANY_BASE=$(call sq,$(ANY_BASE)) scripts/apply $(PATCHES) \
+		$(call sq,$(KERNEL)) $(call sq,$(BRANCH))
 
 series: tree
 	@SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
