@@ -10,7 +10,7 @@ COMPARED_TOOLS := /bin/bash /sbin/mkfs.ext4
 
 # The product kernel gets what they need, and the base that configuration.
 product_TARGETS := $(COMPARED)
-product_FRAGMENT := scripts/compare.config
+product_CONFIGS += compare
 
 compare_ARGS = $(RESULTS) base-compare product-compare
 compare_NEEDS := run-base-compare run-product-compare

@@ -10,21 +10,20 @@ TARGETS := filesystems/statmount $(shell sed -n \
 # what its machine needs beyond the usual, and how long it takes to build.
 BEDS := product debug i386 gcov debian
 product_ARCH := x86_64
-product_CONFIGS := mntns.config
+product_CONFIGS := product
 product_MINUTES := 4
 debug_ARCH := x86_64
-debug_CONFIGS := mntns.config mntns-debug.config
+debug_CONFIGS := product debug
 debug_VM = QEMU_ARGS="-m 2G $$QEMU_ARGS" TIMEOUT=$${TIMEOUT:-1800}
 debug_MINUTES := 10
 i386_ARCH := i386
-i386_CONFIGS := mntns.config mntns-i386.config
+i386_CONFIGS := product i386
 i386_MINUTES := 4
 gcov_ARCH := x86_64
-gcov_CONFIGS := mntns.config mntns-gcov.config
+gcov_CONFIGS := product gcov
 gcov_MINUTES := 4
 debian_ARCH := x86_64
-debian_CONFIGS := mntns.config
-debian_FRAGMENT := scripts/debian.config
+debian_CONFIGS := product debian
 debian_MINUTES := 5
 
 # Only these beds are configured as these tests ask for: the others skip them.
@@ -83,8 +82,8 @@ $(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
 	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
 		env TARGETS="$(call targets,$*) $($*_TARGETS)" \
-			FRAGMENT=$($*_FRAGMENT) scripts/kernel $(TREE) \
-			build/$*$(SUFFIX) $($*_ARCH) $($*_CONFIGS)
+			scripts/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) \
+			$($*_CONFIGS:%=scripts/%.config)
 
 userland-64 userland-32: userland-%: kernel-product
 	@scripts/step build/logs/userland-$*$(SUFFIX).log \

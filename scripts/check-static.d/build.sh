@@ -5,14 +5,17 @@
 
 selftests=tools/testing/selftests
 
-# configure OUT: the product's configuration, which comes with the series
+# configure OUT: as the product kernel is
 configure() {
 	at "$tip" || return
-	cmp -s "$work/kernel/configs/mntns.config" "$check/$1/fragment" && return
+	cmp -s scripts/product.config "$check/$1/fragment" && return
 	progress "$1: configuring"
 	mkdir -p "$check/$1"
-	scripts/kbuild "$work" "$check/$1" x86_64 -s tinyconfig mntns.config &&
-		cp "$work/kernel/configs/mntns.config" "$check/$1/fragment"
+	scripts/kbuild "$work" "$check/$1" x86_64 -s tinyconfig &&
+		"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$1" \
+			"$check/$1/.config" scripts/product.config &&
+		scripts/kbuild "$work" "$check/$1" x86_64 -s olddefconfig &&
+		cp scripts/product.config "$check/$1/fragment"
 }
 
 # Objects of the kernel, directories of samples
