@@ -56,16 +56,16 @@ help:
 	@:
 
 clean:
-	@scripts/clean
+	@queue/clean
 
 # Either of two programs will do to show them.
 man:
 	@command -v man >/dev/null || command -v mandoc >/dev/null || \
-		scripts/install-packages $(BASE) $(call sq,$(KERNEL)) docs
-	@scripts/man $(call sq,$(PAGE))
+		testbed/install-packages $(BASE) $(call sq,$(KERNEL)) docs
+	@man/show $(call sq,$(PAGE))
 
-include scripts/tree.mk
-include scripts/vm.mk
-include scripts/compare.mk
-include scripts/debian.mk
-include scripts/bench.mk
+include queue/queue.mk
+include testbed/testbed.mk
+include testbed/compare.mk
+include testbed/debian/debian.mk
+include testbed/bench/bench.mk

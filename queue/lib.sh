@@ -12,13 +12,6 @@ unset $(git rev-parse --local-env-vars 2>/dev/null) 2>/dev/null || :
 say() { printf '==> %s\n' "$*"; }
 die() { printf '%s: error: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# QEMU's arguments for a machine that measures: time is the number of
-# instructions, on one processor. Where things are in memory is up to random
-# numbers: these and the clock, which goes into them, are the same each time.
-# shellcheck disable=SC2034
-icount='-icount shift=0,sleep=off -smp 1,sockets=1 -seed 1
-	-rtc base=2026-01-01,clock=vm'
-
 # run_logged NAME COMMAND...: keep the output in a log, name it on failure
 run_logged() {
 	log=build/logs/$1.log
@@ -56,14 +49,12 @@ sources_id() {
 		kgit hash-object --stdin
 }
 
-# The overlay of ROOT: files in directories that the kernel has at its top
-# (scripts/ is the project's own), less what editors leave behind.
+# The overlay of ROOT: files in directories that the kernel has at its top, less
+# what editors leave behind
 overlay() { # ROOT REPO BASE
 	kgit -C "$2" ls-tree -d --name-only "$3" | while read -r dir; do
-		if [ "$dir" != scripts ] && [ -d "$1/$dir" ]; then
-			(cd "$1" && find "$dir" ! -type d \
-				! -name '*~' ! -name '.*.sw?')
-		fi
+		[ ! -d "$1/$dir" ] || (cd "$1" && find "$dir" ! -type d \
+			! -name '*~' ! -name '.*.sw?')
 	done | sort
 }
 
@@ -112,28 +103,4 @@ work_tree() {
 	rm -rf "$2"
 	mkdir -p "$(dirname "$2")"
 	kgit -C "$1" worktree add -q -f --detach "$PWD/$2" "$3"
-}
-
-# Where apt of this machine has Debian from, unless MIRROR says
-debian_mirror() {
-	# shellcheck disable=SC2016
-	mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
-		'Label: Debian' 'Created-By: Packages' | sort -u | head -n 1)}
-	[ -n "$mirror" ] ||
-		die "apt has no mirror of Debian: give one, MIRROR=URL"
-	echo "$mirror"
-}
-
-# How apt of this machine gets there, as lines of a configuration of apt's
-apt_network() { apt-config dump | grep -E '^Acquire::(https?|Retries)' || :; }
-
-# join_ktap FILE: what several machines printed, as one
-join_ktap() {
-	echo 'KTAP version 1'
-	awk '
-	/^KTAP/ { next }
-	/^1\.\./ { planned += substr($0, 4); next }
-	/^(not )?ok [0-9]+ / { sub(/[0-9]+/, ++number) }
-	{ print }
-	END { print "1.." planned }' "$1"
 }

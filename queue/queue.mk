@@ -18,39 +18,36 @@ TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) 2>/dev/null && \
 endif
 
 .PHONY: packages packages-test tree refresh apply series pull-request
-.PHONY: check-drift check-tooling
+.PHONY: check-drift
 
 packages:
-	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run
 
 packages-test:
-	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs
 
 tree:
-	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree
-	@scripts/tree $(PATCHES) $(TREE) $(call sq,$(KERNEL))
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree
+	@queue/tree $(PATCHES) $(TREE) $(call sq,$(KERNEL))
 
 refresh:
-	@scripts/refresh $(PATCHES) $(TREE)
+	@queue/refresh $(PATCHES) $(TREE)
 
 apply:
-	@ANY_BASE=$(call sq,$(ANY_BASE)) scripts/apply $(PATCHES) \
+	@ANY_BASE=$(call sq,$(ANY_BASE)) queue/apply $(PATCHES) \
 		$(call sq,$(KERNEL)) $(call sq,$(BRANCH))
 
 series: tree
 	@SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
-		scripts/series $(PATCHES) $(TREE)
+		queue/series $(PATCHES) $(TREE)
 
 # Of a branch that the user has, or of what make tree lays out.
 pull-request: $(if $(KERNEL),,tree)
 	@URL=$(call sq,$(URL)) TAG=$(call sq,$(TAG)) \
-		MERGE_WITH=$(call sq,$(MERGE_WITH)) scripts/pull-request \
+		MERGE_WITH=$(call sq,$(MERGE_WITH)) queue/pull-request \
 		$(PATCHES) $(call sq,$(or $(KERNEL),$(TREE))) \
 		$(call sq,$(BRANCH)) $(RESULTS)
 
 # What `make refresh` would write is what is there.
 check-drift: tree
-	@scripts/refresh --check $(PATCHES) $(TREE)
-
-check-tooling:
-	@scripts/check-tooling
+	@queue/refresh --check $(PATCHES) $(TREE)

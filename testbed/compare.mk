@@ -12,7 +12,7 @@ COMPARED_TOOLS := /bin/bash /sbin/mkfs.ext4
 product_TARGETS := $(COMPARED)
 product_CONFIGS += compare
 
-compare_ARGS = $(RESULTS) base-compare product-compare
+compare_RUN = testbed/report/compare $(RESULTS) base-compare product-compare
 compare_NEEDS := run-base-compare run-product-compare
 
 .PHONY: compare kernel-base kernel-debian-base userland-compare
@@ -24,26 +24,26 @@ debian-base_AS := debian
 BASE_TREE = build/base$(SUFFIX)/tree
 
 kernel-base kernel-debian-base: kernel-%: kernel-$$($$*_AS)
-	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
+	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($($*_AS)_MINUTES) minutes)" \
-		scripts/base-kernel $(TREE) $(BASE_TREE) build/$*$(SUFFIX) \
+		testbed/kernels/base-kernel $(TREE) $(BASE_TREE) build/$*$(SUFFIX) \
 			$($($*_AS)_ARCH) build/$($*_AS)$(SUFFIX)
 
 # One user space for both, built from the base: programs that exist have to go
 # on working as they are, so neither may know of the series.
 userland-compare: kernel-base packages-test
-	@scripts/step build/logs/userland-compare$(SUFFIX).log \
+	@testbed/step build/logs/userland-compare$(SUFFIX).log \
 		"user space of the comparison: building" \
-		env TARGETS="$(COMPARED)" scripts/userland \
+		env TARGETS="$(COMPARED)" testbed/machine/userland \
 			$(BASE_TREE) build/userland-compare$(SUFFIX) \
 			64 $(BUSYBOX_64) build/base$(SUFFIX) $(COMPARED_TOOLS)
 
 # The real root is on top of the initramfs: of a mount namespace that still lives
 # on the initramfs the base reports next to nothing, which the series corrects.
 run-base-compare run-product-compare: run-%-compare: kernel-% userland-compare
-	@ROOT=tmpfs scripts/run-vm $*-compare $(RESULTS) $(call vmlinux,$*) \
-		$(call initramfs,compare) $(call sq,$(TESTS))
+	@ROOT=tmpfs testbed/machine/run-tests $*-compare $(RESULTS) \
+		$(call vmlinux,$*) $(call initramfs,compare) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
 compare: run-compare
-	@scripts/report $(RESULTS) compare
+	@testbed/report/report $(RESULTS) compare

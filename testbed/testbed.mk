@@ -31,20 +31,24 @@ DEBUG_TARGETS := filesystems/mntns_faults
 targets = $(if $(filter debug gcov,$(1)),$(TARGETS),$(filter-out \
 	$(DEBUG_TARGETS),$(TARGETS)))
 
-# What `make test` runs: scripts/CHECK, each with its arguments and what it
-# needs (they print KTAP), and beds with the programs of 64 or 32 bits
-CHECKS := check-tooling check-static check-report check-compare check-boot \
-	check-initramfs check-launch compare coverage
-check-static_ARGS = $(PATCHES) $(TREE)
-check-static_NEEDS := tree
-check-boot_ARGS = $(call vmlinux,product) $(call initramfs,64)
-check-boot_NEEDS := kernel-product userland-64
-check-initramfs_ARGS = $(call vmlinux,product) $(call initramfs,64)
-check-initramfs_NEEDS := kernel-product userland-64
-check-launch_ARGS = $(call vmlinux,product) $(call vmlinux,base) \
+# What `make test` runs: checks, each a program that prints KTAP and what that
+# needs, and beds with the programs of 64 or 32 bits
+CHECKS := queue static report comparison boot initramfs launch compare coverage
+queue_RUN := queue/tests/run
+static_RUN = testbed/checks/static $(PATCHES) $(TREE)
+static_NEEDS := tree
+report_RUN := testbed/checks/report
+comparison_RUN := testbed/checks/compare
+boot_RUN = testbed/checks/boot $(call vmlinux,product) $(call initramfs,64)
+boot_NEEDS := kernel-product userland-64
+initramfs_RUN = testbed/checks/initramfs $(call vmlinux,product) \
 	$(call initramfs,64)
-check-launch_NEEDS := kernel-product kernel-base userland-64
-coverage_ARGS = $(TREE) build/gcov$(SUFFIX) $(RESULTS) gcov-64
+initramfs_NEEDS := kernel-product userland-64
+launch_RUN = testbed/checks/launch $(call vmlinux,product) \
+	$(call vmlinux,base) $(call initramfs,64)
+launch_NEEDS := kernel-product kernel-base userland-64
+coverage_RUN = testbed/report/coverage $(TREE) build/gcov$(SUFFIX) $(RESULTS) \
+	gcov-64
 coverage_NEEDS := run-gcov-64
 RUNS := product-64 product-32 i386-32 debug-64 gcov-64
 
@@ -79,34 +83,34 @@ kbuild-path:
 		     $(call sq,$(CURDIR)) >&2; exit 1 ;; esac
 
 $(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
-	@scripts/step build/logs/kernel-$*$(SUFFIX).log \
+	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
 		env TARGETS="$(call targets,$*) $($*_TARGETS)" \
-			scripts/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) \
-			$($*_CONFIGS:%=scripts/%.config)
+			testbed/kernels/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) \
+			$($*_CONFIGS:%=testbed/kernels/%.config)
 
 userland-64 userland-32: userland-%: kernel-product
-	@scripts/step build/logs/userland-$*$(SUFFIX).log \
+	@testbed/step build/logs/userland-$*$(SUFFIX).log \
 		"user space of $* bits: building" \
-		scripts/userland $(TREE) build/userland-$*$(SUFFIX) $* \
+		testbed/machine/userland $(TREE) build/userland-$*$(SUFFIX) $* \
 			$(BUSYBOX_$*) build/product$(SUFFIX)
 
 # The C library of 32 bits is for the tests only.
 userland-32 kernel-i386: packages-test
 userland-32: $(BUSYBOX_32)
 build/busybox-i386:
-	@scripts/step build/logs/busybox-i386.log "busybox of 32 bits: fetching" \
-		scripts/busybox i386 $@
+	@testbed/step build/logs/busybox-i386.log "busybox of 32 bits: fetching" \
+		testbed/machine/busybox i386 $@
 
 run: kernel-product userland-64
-	@scripts/boot run $(call vmlinux,product) $(call initramfs,64) \
+	@testbed/machine/boot run $(call vmlinux,product) $(call initramfs,64) \
 		build/logs/run
 
 # FILES="FILE ..." are in its /bin.
 shell: kernel-product userland-64
-	$(if $(FILES),@scripts/add-files $(call initramfs,64) \
+	$(if $(FILES),@testbed/machine/add-files $(call initramfs,64) \
 		build/shell.cpio $(foreach file,$(FILES),$(call sq,$(file))))
-	@scripts/boot shell $(call vmlinux,product) \
+	@testbed/machine/boot shell $(call vmlinux,product) \
 		$(if $(FILES),build/shell.cpio,$(call initramfs,64)) \
 		build/logs/shell
 
@@ -114,45 +118,45 @@ shell: kernel-product userland-64
 SECONDS = 300
 SEED = $(shell date +%s)
 explore: kernel-product userland-64
-	@scripts/boot explore $(call vmlinux,product) $(call initramfs,64) \
+	@testbed/machine/boot explore $(call vmlinux,product) $(call initramfs,64) \
 		build/logs/explore panic_on_warn=1 mntns.seconds=$(SECONDS) \
 		mntns.seed=$(SEED) $(call sq,$(REPLAY:%=mntns.replay=%))
 
 # Each part of the tests leaves its results for the report, good or bad.
 .SECONDEXPANSION:
 $(CHECKS:%=run-%): run-%: packages-test $$($$*_NEEDS)
-	@scripts/run-check $* $(RESULTS) $($*_ARGS)
+	@testbed/checks/run $* $(RESULTS) $($*_RUN)
 
 bed = $(firstword $(subst -, ,$(1)))
 bits = $(lastword $(subst -, ,$(1)))
 $(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
-	@$($(call bed,$*)_VM) scripts/run-vm $* $(RESULTS) \
+	@$($(call bed,$*)_VM) testbed/machine/run-tests $* $(RESULTS) \
 		$(call vmlinux,$(call bed,$*)) \
 		$(call initramfs,$(call bits,$*)) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
 test-quick: run-product-64
-	@scripts/report $(RESULTS) product-64
+	@testbed/report/report $(RESULTS) product-64
 
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
 	@sed -n 's/^# //p' $(RESULTS)/coverage.ktap
-	@scripts/report $(RESULTS) gcov-64 coverage
+	@testbed/report/report $(RESULTS) gcov-64 coverage
 
 # Mount namespaces under pressure for MINUTES, with the random numbers of SEED
 MINUTES ?= 10
 soak: kernel-product userland-64
 	@seconds=$$(($(MINUTES) * 60)) && limit=$$((seconds * 2 + 600)) && \
-	TIMEOUT=$$limit scripts/run-vm soak-64 $(RESULTS) \
+	TIMEOUT=$$limit testbed/machine/run-tests soak-64 $(RESULTS) \
 		$(call vmlinux,product) $(call initramfs,64) \
 		filesystems/mntns_soak mntns.timeout=$$limit \
 		SOAK_SECONDS=$$seconds $(SEED:%=SOAK_SEED=%)
 	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
-	@scripts/report $(RESULTS) soak-64
+	@testbed/report/report $(RESULTS) soak-64
 
 # A pull request tells the results of all tests only.
 test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
-	@scripts/$(if $(TESTS),report,test-report $(TREE)) $(RESULTS) \
+	@testbed/report/$(if $(TESTS),report,test-report $(TREE)) $(RESULTS) \
 		$(CHECKS) $(RUNS)
 
 # The selftests on mainline's own kernels, and mainline's on this one; needs the
@@ -163,16 +167,16 @@ MAINLINE_TARGETS := $(addprefix filesystems/,empty_mntns fscontext_ns \
 
 .PHONY: mainline userland-mainline
 mainline:
-	@scripts/mainline-kernels build/mainline
+	@testbed/kernels/mainline build/mainline
 
 userland-mainline: mainline kernel-product packages-test
-	@scripts/step build/logs/userland-mainline.log \
+	@testbed/step build/logs/userland-mainline.log \
 		"user space with mainline's tests: building" \
-		env TARGETS="$(MAINLINE_TARGETS)" scripts/userland \
+		env TARGETS="$(MAINLINE_TARGETS)" testbed/machine/userland \
 			build/mainline/source build/userland-mainline \
 			64 $(BUSYBOX_64) build/product$(SUFFIX)
 
 conformance: userland-64 userland-mainline
-	@scripts/conformance build/conformance build/mainline \
+	@testbed/report/conformance build/conformance build/mainline \
 		$(call initramfs,64) $(call vmlinux,product) \
 		build/userland-mainline/initramfs.cpio $(call sq,$(TESTS))

@@ -8,12 +8,12 @@ judges() { # STATUS REASONS WORDS [PART]: of a report with three differences
 	FAILED  7.1.2+deb: fs:one:a.b
 	    | one.c:7: an explanation
 	FAILED  7.3.4+deb: fs:one:a.b
-	FAILED  7.3.4+deb: fs:one:c was skipped, and isn't in scripts/skips
+	FAILED  7.3.4+deb: fs:one:c was skipped, and isn't in testbed/checks/expected/skips
 	7.1.2+deb:  9 passed, 1 failed, 0 skipped, 0 kernel messages
 	END
 	status=0
 	awk -v versions='7.1.2+deb 7.3.4+deb ' -v part="${4-}" \
-		-f scripts/conformance.awk reasons report >said || status=$?
+		-f testbed/report/conformance.awk reasons report >said || status=$?
 	cat said
 	[ "$status" = "$1" ]
 	grep -F -e "$3" said

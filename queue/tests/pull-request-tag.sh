@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The tag that make pull-request makes
-# Variables are check-tooling's, and set -e holds.
+# Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154,SC2164
 
 key() { # that git is configured to sign with

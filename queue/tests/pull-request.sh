@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make pull-request
-# Variables are check-tooling's, and set -e holds.
+# Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154,SC2164
 
 mail=build/pull-request
@@ -75,7 +75,7 @@ pull_request_says_what_is_missing() {
 	dev -C "$kernel" rebase -q --signoff HEAD "$branch"
 	mk pull-request >"$tmp/said"
 	not grep 'sign-off' "$tmp/said"
-	scripts/pull-request "$patches" "$composed" "$branch" build/results |
+	queue/pull-request "$patches" "$composed" "$branch" build/results |
 		grep 'a base that others have'
 }
 
@@ -135,6 +135,6 @@ pull_request_takes_a_branch_that_was_made_to_fit() {
 
 pull_request_refuses_work_not_taken_back() {
 	sed -i 's/^1$/one/' "$composed/fs/namespace.c"
-	refuses 'make refresh' scripts/pull-request "$patches" "$composed" \
+	refuses 'make refresh' queue/pull-request "$patches" "$composed" \
 		"$branch" build/results
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make series
-# Variables are check-tooling's, and set -e holds.
+# Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154,SC2164
 
 series_is_mails_with_a_cover_letter() {

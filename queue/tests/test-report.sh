@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What make test leaves for make pull-request
-# Variables are check-tooling's, and set -e holds.
+# Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154,SC2164
 
 configured() { # DIR COMPILER: as Kbuild leaves it
@@ -15,7 +15,7 @@ tested() { # and all is well
 	configured "build/check$suffix/gcc" 'gcc (Debian) 12'
 	configured "build/check$suffix/clang" 'clang 14'
 	mkdir build/results
-	cat >build/results/check-static.ktap <<-'END'
+	cat >build/results/static.ktap <<-'END'
 	1..2
 	ok 1 - series_builds_with_clang
 	ok 2 - selftests_build_with_gcc_and_clang
@@ -35,7 +35,7 @@ tested() { # and all is well
 }
 
 report() { # of all that make test runs
-	scripts/test-report "build/tree$suffix" build/results check-static bed-64
+	testbed/report/test-report "build/tree$suffix" build/results static bed-64
 }
 
 testing() { # print that section of the mail
@@ -66,15 +66,15 @@ test_report_is_that_of_the_pull_request() {
 
 test_report_tells_failures() {
 	tested
-	sed -i 's/^ok 1/not &/' build/results/check-static.ktap
+	sed -i 's/^ok 1/not &/' build/results/static.ktap
 	not report >"$tmp/report"
 	tail -n 1 "$tmp/report" | grep '^2 passed, 1 failed$'
 	testing
 	not grep '^No build failures' "$tmp/testing"
 	grep '^Build failures or new warnings were observed' "$tmp/testing"
-	grep '^  FAILED  check-static: series_builds_with_clang$' "$tmp/testing"
+	grep '^  FAILED  static: series_builds_with_clang$' "$tmp/testing"
 	grep '^  2 passed, 1 failed$' "$tmp/testing"
-	sed -i '/_with_/d' build/results/check-static.ktap
+	sed -i '/_with_/d' build/results/static.ktap
 	not report
 	testing | grep '^Nothing looked for build failures'
 }

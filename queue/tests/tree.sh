@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make tree and make clean
-# Variables are check-tooling's, and set -e holds.
+# Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154,SC2164
 
 edit_patch() { sed -i 's/^+forty/+FORTY/' "$patches/fs-edit-only.patch"; }

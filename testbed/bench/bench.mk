@@ -5,12 +5,12 @@
 .PHONY: bench profile packages-bench
 
 packages-bench:
-	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) tree run bench
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run bench
 
 # MOUNTS=N and TASKS=N bound the axes; MAINLINE=no leaves mainline out.
 bench: packages-bench kernel-product kernel-base userland-64
-	@[ "$(MAINLINE)" = no ] || scripts/mainline-kernels build/mainline
-	@scripts/bench build/bench$(SUFFIX) $(call initramfs,64) \
+	@[ "$(MAINLINE)" = no ] || testbed/kernels/mainline build/mainline
+	@testbed/bench/bench build/bench$(SUFFIX) $(call initramfs,64) \
 		series=$(call vmlinux,product) base=$(call vmlinux,base) \
 		$(if $(filter no,$(MAINLINE)),,$$(cd build/mainline && \
 			for kernel in */vmlinuz; do echo \
@@ -18,5 +18,5 @@ bench: packages-bench kernel-product kernel-base userland-64
 
 # Where the instructions go, by function
 profile: packages-bench kernel-product userland-64
-	@scripts/profile $(call vmlinux,product) $(call initramfs,64) \
+	@testbed/bench/profile $(call vmlinux,product) $(call initramfs,64) \
 		build/logs/profile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Run by gdb for scripts/profile: step through system calls of the machine that
+# Run by gdb for profile: step through system calls of the machine that
 # waits on the socket, and tell in a table how many instructions their functions
 # take.
 import bisect

@@ -9,15 +9,15 @@ debian-base_KERNEL := debian-base
 .PHONY: userland debian-image run-debian-patched run-debian-base
 
 debian-image: packages
-	@scripts/install-packages $(BASE) $(call sq,$(KERNEL)) userland
-	@scripts/debian-image $(DEBIAN)
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) userland
+	@testbed/debian/image $(DEBIAN)
 
 run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
-	@scripts/debian-vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
+	@testbed/debian/vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
 		$(DEBIAN)/image.ext4 build/debian$(SUFFIX)/samples/vfs/mntns-launch
 
 # The launcher is the one that is built with the series.
 run-debian-base: kernel-debian
 
 userland: run-debian-patched run-debian-base
-	@scripts/debian-table $(RESULTS) debian-patched debian-base
+	@testbed/report/debian-table $(RESULTS) debian-patched debian-base

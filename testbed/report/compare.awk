@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The comparison of scripts/compare; the arguments are the names of two parts.
+# The comparison of compare; the arguments are the names of two parts.
 
 # What is wrong even if it's the same with both: something crashed, hung, is
 # missing

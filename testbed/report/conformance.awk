@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The judgement of scripts/conformance: compares the list of differences, the
-# first file, with what scripts/report says of all VERSIONS, the second. With
+# The judgement of testbed/report/conformance: compares the list of differences, the
+# first file, with what testbed/report/report says of all VERSIONS, the second. With
 # PART only some of the tests were run.
 
 function minor(version,    part) {
@@ -75,7 +75,7 @@ FILENAME == ARGV[1] { next }
 	version = name = substr($0, 9)
 	sub(/: .*/, "", version)
 	sub(/^[^:]*: /, "", name)
-	sub(/ was skipped, and isn't in scripts\/skips$/, "", name)
+	sub(/ was skipped, and isn't in testbed\/checks\/expected\/skips$/, "", name)
 	difference(version, name)
 	next
 }

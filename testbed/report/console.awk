@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The part of scripts/report that reads the console of a kernel
+# The part of testbed/report/report that reads the console of a kernel
 
 # What a kernel says when something is wrong with it
 function splat(line) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # usage: awk -v excuses=FILE -f coverage.awk DIFF COUNTS, at the top of the tree
-# The judgment of scripts/coverage: of the lines that DIFF (-U0) adds, which
+# The judgment of testbed/report/coverage: of the lines that DIFF (-U0) adds, which
 # had code, and how often did it run, as COUNTS (gcov --stdout) has it?
 
 function trimmed(text) {
@@ -105,7 +105,7 @@ END {
 		if (!(key in used)) {
 			split(key, field, SUBSEP)
 			print "# note: " field[1] ": " field[2] "(): " \
-			      field[3] ": scripts/uncovered needn't list it"
+			      field[3] ": testbed/checks/expected/uncovered needn't list it"
 		}
 	print "1.." results
 	exit failed > 0 || !results

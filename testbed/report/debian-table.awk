@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The table of scripts/debian-table; the arguments are the names of two parts.
+# The table of testbed/report/debian-table; the arguments are the names of two parts.
 
 # Without what a terminal would obey: systemd and getty say it to the console.
 function plain(text) {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Reads the KTAP of programs and checks, and what says that they ended. The
-# verdicts, problem(), no_plan() and note() are up to its user: scripts/report
-# judges what a part printed, scripts/compare compares two.
+# verdicts, problem(), no_plan() and note() are up to its user: testbed/report/report
+# judges what a part printed, testbed/report/compare compares two.
 
 # What was printed since the last result explains the next one.
 function remember(line) { recent[++nrecent] = line }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The judgement of scripts/report; the arguments are the names of parts.
+# The judgement of testbed/report/report; the arguments are the names of parts.
 
 function problem(what, quoted) {
 	failed[part]++
@@ -14,12 +14,12 @@ function no_plan() {
 
 function note(text) { print "note    " part ": " text }
 
-# Is that entry of scripts/skips for this part, or the bed that it runs on?
+# Is that entry of testbed/checks/expected/skips for this part, or the bed that it runs on?
 function concerns(i) {
 	return where[i] == part || part ~ "^" where[i] "-[0-9]+$"
 }
 
-# Does that entry of scripts/skips mean this test? It may end with a *.
+# Does that entry of testbed/checks/expected/skips mean this test? It may end with a *.
 function means(i, name,    stem) {
 	stem = test[i]
 	if (sub(/\*$/, "", stem))
@@ -50,7 +50,7 @@ function verdict(name, what, directive,    why) {
 			print "skipped " part ": " name " (" why ")"
 		nrecent = 0
 	} else {
-		problem(name " was skipped, and isn't in scripts/skips",
+		problem(name " was skipped, and isn't in testbed/checks/expected/skips",
 			recall(15))
 	}
 }
@@ -77,7 +77,7 @@ function judge_skips(    i, program) {
 		program = test[i]
 		sub(/:[^:]*$/, "", program)
 		if (concerns(i) && (part, program) in reported && !(i in used))
-			note(test[i] " wasn't skipped; scripts/skips needn't " \
+			note(test[i] " wasn't skipped; testbed/checks/expected/skips needn't " \
 			     "list it")
 	}
 	split("", used)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the kernel says on its console
-# Variables are check-report's.
+# Variables are report's.
 # shellcheck shell=sh disable=SC2154
 
 rm "$dir/vm.console"

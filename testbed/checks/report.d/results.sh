@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests and checks say, and leave unsaid
-# Variables are check-report's.
+# Variables are report's.
 # shellcheck shell=sh disable=SC2154
 
 expect 'a good run' '5 passed, 0 failed' '^vm: .*6.12 i686, 1 kernel'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What compilers say of all that the series touches
-# Variables are check-static's.
+# Variables are static's.
 # shellcheck shell=sh disable=SC2154
 
 selftests=tools/testing/selftests
@@ -8,14 +8,14 @@ selftests=tools/testing/selftests
 # configure OUT: as the product kernel is
 configure() {
 	at "$tip" || return
-	cmp -s scripts/product.config "$check/$1/fragment" && return
+	cmp -s testbed/kernels/product.config "$check/$1/fragment" && return
 	progress "$1: configuring"
 	mkdir -p "$check/$1"
-	scripts/kbuild "$work" "$check/$1" x86_64 -s tinyconfig &&
+	testbed/kernels/kbuild "$work" "$check/$1" x86_64 -s tinyconfig &&
 		"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$1" \
-			"$check/$1/.config" scripts/product.config &&
-		scripts/kbuild "$work" "$check/$1" x86_64 -s olddefconfig &&
-		cp scripts/product.config "$check/$1/fragment"
+			"$check/$1/.config" testbed/kernels/product.config &&
+		testbed/kernels/kbuild "$work" "$check/$1" x86_64 -s olddefconfig &&
+		cp testbed/kernels/product.config "$check/$1/fragment"
 }
 
 # Objects of the kernel, directories of samples
@@ -29,7 +29,7 @@ compile() {
 	out=$1
 	shift
 	# shellcheck disable=SC2046
-	scripts/kbuild "$work" "$check/$out" x86_64 -s --output-sync=target \
+	testbed/kernels/kbuild "$work" "$check/$out" x86_64 -s --output-sync=target \
 		W=1 "$@" $(targets) >"$notes/$out.log" 2>&1 </dev/null || {
 		warnings <"$notes/$out.log" | grep -w error ||
 			tail -n 12 "$notes/$out.log"
@@ -63,7 +63,7 @@ make_selftests() {
 	done
 }
 selftests() {
-	scripts/kbuild "$work" "$check/gcc" x86_64 -s headers </dev/null >&2 ||
+	testbed/kernels/kbuild "$work" "$check/gcc" x86_64 -s headers </dev/null >&2 ||
 		return
 	for compiler in gcc clang; do
 		for bits in 64 32; do

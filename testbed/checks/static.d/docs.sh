@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the series and the project have for readers
-# Variables are check-static's.
+# Variables are static's.
 # shellcheck shell=sh disable=SC2154
 
 docs=Documentation/filesystems

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The project's files
-# Variables are check-static's.
+# Variables are static's.
 # shellcheck shell=sh disable=SC2154
 
 project_files() {

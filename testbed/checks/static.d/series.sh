@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The series as text
-# Variables are check-static's.
+# Variables are static's.
 # shellcheck shell=sh disable=SC2154
 
 # refresh says the way out.
-patches_and_tree_agree() { scripts/refresh --check "$patches" "$tree"; }
+patches_and_tree_agree() { queue/refresh --check "$patches" "$tree"; }
 
 # Its exit status doesn't tell whether it got to the end, its summary does.
 checkpatch() {
@@ -29,10 +29,10 @@ commits_pass_checkpatch() {
 		way_out "make scripts/checkpatch.pl of $tree work (it needs perl)"
 		return
 	}
-	awk -f scripts/checkpatch.awk scripts/checkpatch-exceptions RS= \
+	awk -f testbed/checks/checkpatch.awk testbed/checks/expected/checkpatch RS= \
 		"$notes/checkpatch" ||
 		way_out "git -C $tree rebase -i base, make refresh. Where" \
-			"checkpatch errs, add a line to scripts/checkpatch-exceptions"
+			"checkpatch errs, add a line to testbed/checks/expected/checkpatch"
 }
 
 kernel_doc() {

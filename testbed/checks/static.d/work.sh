@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A work tree to go through the series in, and the comparison with the base
-# Variables are check-static's.
+# Variables are static's.
 # shellcheck shell=sh disable=SC2154
 
 prepare_work() {

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Shared by the scripts of the test bed, on top of the queue's
+# shellcheck shell=sh
+
+. queue/lib.sh
+
+# QEMU's arguments for a machine that measures: time is the number of
+# instructions, on one processor. Where things are in memory is up to random
+# numbers: these and the clock, which goes into them, are the same each time.
+# shellcheck disable=SC2034
+icount='-icount shift=0,sleep=off -smp 1,sockets=1 -seed 1
+	-rtc base=2026-01-01,clock=vm'
+
+# Where apt of this machine has Debian from, unless MIRROR says
+debian_mirror() {
+	# shellcheck disable=SC2016
+	mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
+		'Label: Debian' 'Created-By: Packages' | sort -u | head -n 1)}
+	[ -n "$mirror" ] ||
+		die "apt has no mirror of Debian: give one, MIRROR=URL"
+	echo "$mirror"
+}
+
+# How apt of this machine gets there, as lines of a configuration of apt's
+apt_network() { apt-config dump | grep -E '^Acquire::(https?|Retries)' || :; }
+
+# join_ktap FILE: what several machines printed, as one
+join_ktap() {
+	echo 'KTAP version 1'
+	awk '
+	/^KTAP/ { next }
+	/^1\.\./ { planned += substr($0, 4); next }
+	/^(not )?ok [0-9]+ / { sub(/[0-9]+/, ++number) }
+	{ print }
+	END { print "1.." planned }' "$1"
+}
