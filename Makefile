@@ -32,6 +32,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make refresh      take the commits made there back to patches/ and overlay
   make apply KERNEL=DIR [BRANCH=NAME] [ANY_BASE=1]
                     put the series on a new branch of your own kernel tree
+  make quilt        write the series to build/quilt, for quilt, Debian's
+                    debian/patches and Yocto
   make series [SIGNOFF=1] [VERSION=N]
                     write the series as mails to build/series
   make pull-request [KERNEL=DIR [BRANCH=NAME]] [URL=...] [TAG=NAME]
@@ -44,6 +46,10 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
 
   make clean        remove build/, except a tree with work not taken back
   make help         this text
+
+PART="NAME ..." with apply, quilt and series: these parts only. There are
+$(PARTS);
+all but local are the default.
 
 KERNEL=DIR with the other commands: build on that kernel (a git tree's HEAD, or
 an unpacked tarball) instead of Debian's $(PACKAGE). Each such kernel

@@ -58,6 +58,11 @@ overlay() { # ROOT REPO BASE
 	done | sort
 }
 
+# parts_of PATCHES [MAILED]: the parts of the series, all or those that are mailed
+parts_of() {
+	sed -n 's/^# Part: //p' "$1/series" | grep -v -x "${2:+local}" | xargs
+}
+
 # inputs_id PATCHES TREE: one id for all that make tree reads of the project
 inputs_id() {
 	{

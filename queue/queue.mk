@@ -7,6 +7,7 @@ sq = '$(subst ','\'',$(1))'
 BASE ?= $(notdir $(lastword $(sort $(wildcard patches/linux-*))))
 PATCHES := patches/$(BASE)
 PACKAGE := $(subst linux-,linux-source-,$(BASE))
+PARTS := $(shell sed -n 's/^\# Part: //p' $(PATCHES)/series)
 BRANCH ?= mntns/$(BASE)
 
 # One tree for each base, so that going from one to the other loses nothing.
@@ -17,7 +18,7 @@ TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) 2>/dev/null && \
 	pwd -P | sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
 endif
 
-.PHONY: packages packages-test tree refresh apply series pull-request
+.PHONY: packages packages-test tree refresh apply quilt series pull-request
 .PHONY: check-drift
 
 packages:
@@ -34,11 +35,14 @@ refresh:
 	@queue/refresh $(PATCHES) $(TREE)
 
 apply:
-	@ANY_BASE=$(call sq,$(ANY_BASE)) queue/apply $(PATCHES) \
+	@ANY_BASE=$(call sq,$(ANY_BASE)) PART=$(call sq,$(PART)) queue/apply $(PATCHES) \
 		$(call sq,$(KERNEL)) $(call sq,$(BRANCH))
 
+quilt: tree
+	@PART=$(call sq,$(PART)) queue/quilt $(PATCHES) $(TREE)
+
 series: tree
-	@SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
+	@PART=$(call sq,$(PART)) SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
 		queue/series $(PATCHES) $(TREE)
 
 # Of a branch that the user has, or of what make tree lays out.

@@ -6,6 +6,18 @@
 # refresh says the way out.
 patches_and_tree_agree() { queue/refresh --check "$patches" "$tree"; }
 
+patches_say_where_they_stand() {
+	form='^Upstream: (not yet, |([0-9a-f]{12} )?\(?"|the series ").'
+	for patch in "$patches"/*.patch; do
+		[ "$(sed '/^---$/,$d' "$patch" | grep -c '^Upstream: ')" = 1 ] &&
+			grep -q -E "$form" "$patch" || echo "$patch"
+	done >"$notes/standing"
+	[ -s "$notes/standing" ] || return 0
+	cat "$notes/standing"
+	way_out 'one line, Upstream: COMMIT ("SUBJECT"), IN WHAT IT DIFFERS' \
+		'or Upstream: not yet, WHY'
+}
+
 # Its exit status doesn't tell whether it got to the end, its summary does.
 checkpatch() {
 	# shellcheck disable=SC2016
