@@ -30,3 +30,28 @@ manual_pages_are_clean() {
 	find man -name '*.[1-9]' ! -name '.*' | sort >"$notes/pages"
 	[ -s "$notes/pages" ] && xargs mandoc -T lint -W warning <"$notes/pages"
 }
+
+# The errors of CALL: of the tables below the document's headings that name it,
+# and of its manual page
+errors_in_document() {
+	awk -v call="(^|[^a-z_])${1}3?[(][)]" '
+	/^[-=]+$/ { inside = heading ~ call }
+	{ heading = $0 }
+	inside && /^``E[A-Z]+``/ { gsub(/`/, ""); print $1 }
+	' "$docs/mount-namespace-flags.rst" | sort -u
+}
+errors_in_page() {
+	awk '
+	/^\.SH/ { inside = /ERRORS/ }
+	inside && tag { gsub(/,\\~/, ""); for (i = 2; i <= NF; i++) print $i }
+	{ tag = /^\.TP/ }' "man/man2/$1.2" | sort -u
+}
+document_and_manual_pages_have_the_same_errors() {
+	for call in clone unshare open_tree fsmount move_mount; do
+		errors_in_document "$call" >"$notes/errors"
+		[ -s "$notes/errors" ] || { echo "$call: none in the document"; return 1; }
+		errors_in_page "$call" | diff "$notes/errors" - ||
+			way_out "make man/man2/$call.2 (>) and the document (<) agree" ||
+			return
+	done
+}
