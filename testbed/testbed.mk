@@ -50,7 +50,7 @@ launch_NEEDS := kernel-product kernel-base userland-64
 coverage_RUN = testbed/report/coverage $(TREE) build/gcov$(SUFFIX) $(RESULTS) \
 	gcov-64
 coverage_NEEDS := run-gcov-64
-RUNS := product-64 product-32 i386-32 debug-64 gcov-64
+RUNS := product-64 debug-64 gcov-64 product-32 i386-32
 
 # The user space of a machine needs a busybox that its kernel can run.
 BUSYBOX_64 := /bin/busybox
@@ -64,8 +64,10 @@ RESULTS := build/results
 
 export TARGETS
 
-# Kbuild uses all processors on its own, and a machine under test wants quiet.
+# Kbuild uses all processors on its own; what `make test` runs does not.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 .PHONY: kernel run shell explore test test-quick coverage soak conformance
 .PHONY: kbuild-path
@@ -154,8 +156,10 @@ soak: kernel-product userland-64
 	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
 	@testbed/report/report $(RESULTS) soak-64
 
-# A pull request tells the results of all tests only.
-test: $(CHECKS:%=run-%) $(RUNS:%=run-%)
+# Two parts at a time, those that take long first. A pull request tells the results
+# of all tests only.
+test: packages-test tree
+	@$(MAKE) -j 2 SIDE_BY_SIDE=1 $(RUNS:%=run-%) $(CHECKS:%=run-%)
 	@testbed/report/$(if $(TESTS),report,test-report $(TREE)) $(RESULTS) \
 		$(CHECKS) $(RUNS)
 
