@@ -12,7 +12,8 @@ COMPARED_TOOLS := /bin/bash /sbin/mkfs.ext4
 product_TARGETS := $(COMPARED)
 product_CONFIGS += compare
 
-compare_RUN = testbed/report/compare $(RESULTS) base-compare product-compare
+compare_RUN = testbed/report/report compare $(RESULTS) base-compare \
+	product-compare
 compare_NEEDS := run-base-compare run-product-compare
 
 .PHONY: compare kernel-base kernel-debian-base userland-compare
@@ -46,4 +47,4 @@ run-base-compare run-product-compare: run-%-compare: kernel-% userland-compare
 
 # TESTS="collection[:test] ..." is a part of them.
 compare: run-compare
-	@testbed/report/report $(RESULTS) compare
+	@testbed/report/report verdict $(RESULTS) compare

@@ -33,12 +33,11 @@ targets = $(if $(filter debug gcov,$(1)),$(TARGETS),$(filter-out \
 
 # What `make test` runs: checks, each a program that prints KTAP and what that
 # needs, and beds with the programs of 64 or 32 bits
-CHECKS := queue static report comparison boot initramfs launch compare coverage
+CHECKS := queue static report boot initramfs launch compare coverage
 queue_RUN := queue/tests/run
 static_RUN = testbed/checks/static $(PATCHES) $(TREE)
 static_NEEDS := tree
-report_RUN := testbed/checks/report
-comparison_RUN := testbed/checks/compare
+report_RUN := env -C testbed/report python3 -B -m tests
 boot_RUN = testbed/checks/boot $(call vmlinux,product) $(call initramfs,64)
 boot_NEEDS := kernel-product userland-64
 initramfs_RUN = testbed/checks/initramfs $(call vmlinux,product) \
@@ -47,8 +46,8 @@ initramfs_NEEDS := kernel-product userland-64
 launch_RUN = testbed/checks/launch $(call vmlinux,product) \
 	$(call vmlinux,base) $(call initramfs,64)
 launch_NEEDS := kernel-product kernel-base userland-64
-coverage_RUN = testbed/report/coverage $(TREE) build/gcov$(SUFFIX) $(RESULTS) \
-	gcov-64
+coverage_RUN = testbed/report/report coverage $(TREE) build/gcov$(SUFFIX) \
+	$(RESULTS) gcov-64
 coverage_NEEDS := run-gcov-64
 RUNS := product-64 debug-64 gcov-64 product-32 i386-32
 
@@ -137,12 +136,12 @@ $(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
 
 # TESTS="collection[:test] ..." is a part of them.
 test-quick: run-product-64
-	@testbed/report/report $(RESULTS) product-64
+	@testbed/report/report verdict $(RESULTS) product-64
 
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
 	@sed -n 's/^# //p' $(RESULTS)/coverage.ktap
-	@testbed/report/report $(RESULTS) gcov-64 coverage
+	@testbed/report/report verdict $(RESULTS) gcov-64 coverage
 
 # Mount namespaces under pressure for MINUTES, with the random numbers of SEED
 MINUTES ?= 10
@@ -153,14 +152,14 @@ soak: kernel-product userland-64
 		filesystems/mntns_soak mntns.timeout=$$limit \
 		SOAK_SECONDS=$$seconds $(SEED:%=SOAK_SEED=%)
 	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
-	@testbed/report/report $(RESULTS) soak-64
+	@testbed/report/report verdict $(RESULTS) soak-64
 
 # Two parts at a time, those that take long first. A pull request tells the results
 # of all tests only.
 test: packages-test tree
 	@$(MAKE) -j 2 SIDE_BY_SIDE=1 $(RUNS:%=run-%) $(CHECKS:%=run-%)
-	@testbed/report/$(if $(TESTS),report,test-report $(TREE)) $(RESULTS) \
-		$(CHECKS) $(RUNS)
+	@testbed/report/$(if $(TESTS),report verdict,test-report $(TREE)) \
+		$(RESULTS) $(CHECKS) $(RUNS)
 
 # The selftests on mainline's own kernels, and mainline's on this one; needs the
 # network the first time.
@@ -180,6 +179,6 @@ userland-mainline: mainline kernel-product packages-test
 			64 $(BUSYBOX_64) build/product$(SUFFIX)
 
 conformance: userland-64 userland-mainline
-	@testbed/report/conformance build/conformance build/mainline \
+	@testbed/checks/conformance build/conformance build/mainline \
 		$(call initramfs,64) $(call vmlinux,product) \
 		build/userland-mainline/initramfs.cpio $(call sq,$(TESTS))

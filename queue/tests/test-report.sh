@@ -27,6 +27,7 @@ tested() { # and all is well
 	1..1
 	# selftests: fs: two.sh
 	ok 1 selftests: fs: two.sh
+	# mntns: tainted 0
 	# mntns: exit 0
 	END
 	echo fs:two.sh >build/results/bed-64.list

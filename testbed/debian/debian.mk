@@ -20,4 +20,4 @@ run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
 run-debian-base: kernel-debian
 
 userland: run-debian-patched run-debian-base
-	@testbed/report/debian-table $(RESULTS) debian-patched debian-base
+	@testbed/report/report table $(RESULTS) debian-patched debian-base

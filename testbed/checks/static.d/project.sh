@@ -4,7 +4,7 @@
 # shellcheck shell=sh disable=SC2154
 
 project_files() {
-	find . \( -name .git -o -path ./build \) -prune -o -type f \
+	find . \( -name .git -o -name __pycache__ -o -path ./build \) -prune -o -type f \
 		! -name '*~' ! -name '.*.sw?' -print | sed 's,^\./,,' | sort
 }
 
@@ -13,7 +13,7 @@ shell_scripts_are_clean_and_short() {
 	project_files | while IFS= read -r file; do
 		case $file in
 		*.sh | *.awk) echo "$file" ;;
-		*) ! head -n 1 "$file" | grep -q '^#!' || echo "$file" ;;
+		*) ! head -n 1 "$file" | grep -q '^#!.*sh$' || echo "$file" ;;
 		esac
 	done >"$notes/scripts"
 	while IFS= read -r file; do

@@ -41,8 +41,7 @@ commits_pass_checkpatch() {
 		way_out "make scripts/checkpatch.pl of $tree work (it needs perl)"
 		return
 	}
-	awk -f testbed/checks/checkpatch.awk testbed/checks/expected/checkpatch RS= \
-		"$notes/checkpatch" ||
+	testbed/report/report checkpatch "$notes/checkpatch" ||
 		way_out "git -C $tree rebase -i base, make refresh. Where" \
 			"checkpatch errs, add a line to testbed/checks/expected/checkpatch"
 }

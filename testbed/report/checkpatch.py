@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What checkpatch says of commits, less the exceptions."""
+import re
+from pathlib import Path
+
+import expected
+
+
+def judge(text, exceptions):
+    """Return what is left of paragraphs, a complaint or "COMMIT subject" each.
+
+    An exception is of a type of complaint and of files, by their beginning.
+    """
+    used, commit, left = set(), "", []
+    for paragraph in re.split(r"\n\n+", text.strip("\n")):
+        if paragraph.startswith("COMMIT "):
+            commit = paragraph.removeprefix("COMMIT ")
+        complaint = re.match(r"(ERROR|WARNING|CHECK):([^:]*):", paragraph)
+        if not complaint:
+            continue
+        named = re.search(r"FILE: (.*)", paragraph)
+        file = named[1] if named else ""
+        for kind, path, _ in exceptions:
+            if kind == complaint[2] and (path == "*" or file.startswith(path)):
+                used.add((kind, path))
+                break
+        else:
+            left += [paragraph, f"^ {commit}"]
+    for kind, path, _ in exceptions:
+        if (kind, path) not in used:
+            left.append(f"nothing needs the exception {kind} {path}")
+    return left
+
+
+def main(file):
+    text = Path(file).read_text(encoding="utf-8", errors="replace")
+    left = judge(text, expected.read(expected.CHECKPATCH, 3))
+    return left, int(bool(left))
