@@ -158,7 +158,7 @@ soak: kernel-product userland-64
 # of all tests only.
 test: packages-test tree
 	@$(MAKE) -j 2 SIDE_BY_SIDE=1 $(RUNS:%=run-%) $(CHECKS:%=run-%)
-	@testbed/report/$(if $(TESTS),report verdict,test-report $(TREE)) \
+	@testbed/report/$(if $(TESTS),report verdict,test-report $(PATCHES) $(TREE)) \
 		$(RESULTS) $(CHECKS) $(RUNS)
 
 # The selftests on mainline's own kernels, and mainline's on this one; needs the

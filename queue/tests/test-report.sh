@@ -36,7 +36,8 @@ tested() { # and all is well
 }
 
 report() { # of all that make test runs
-	testbed/report/test-report "build/tree$suffix" build/results static bed-64
+	testbed/report/test-report "$patches" \
+		"build/tree$suffix" build/results static bed-64
 }
 
 testing() { # print that section of the mail
