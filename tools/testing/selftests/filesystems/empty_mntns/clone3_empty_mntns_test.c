@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-/* clone3(CLONE_EMPTY_MNTNS) */
-#include <sys/resource.h>
-
-#include "empty_mntns.h"
+/*
+ * clone3(CLONE_EMPTY_MNTNS). What it has in common with unshare() is in
+ * empty_mntns_test.c.
+ */
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
 FIXTURE(clone3_empty)
 {
 	int proc;
-	struct place before;
+	struct location before;
 };
 
 FIXTURE_SETUP(clone3_empty)
 {
-	if (!setup_scene(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, COPY, NEEDS_EMPTY_MNTNS))
 		return;
-	self->before = current_place(_metadata, self->proc);
+	self->before = current_location(_metadata, self->proc);
 }
 
 FIXTURE_TEARDOWN(clone3_empty)
 {
 }
 
-/* What clone3(@flags) returns, but for the child's pid: that one is gone. */
+/* 0 where clone3(@flags) returns a PID: that process is gone. */
 static int try_clone(uint64_t flags)
 {
 	pid_t pid = fork_with(flags);
@@ -32,14 +34,14 @@ static int try_clone(uint64_t flags)
 }
 
 /*
- * Clones with @args, whose child has to be in an empty mount namespace while
- * the parent stays where it is. Returns in the parent, the child is gone.
+ * The child of a clone3(@args) is in an empty mount namespace, and the parent
+ * stays where it is.
  */
 static void clone_and_check(struct __test_metadata *_metadata,
-			    int proc, struct place before,
+			    int proc, struct location before,
 			    struct clone_args *args)
 {
-	char *mounts, *mounts_after;
+	char *mounts;
 	pid_t pid;
 
 	mounts = own_mounts(_metadata);
@@ -52,10 +54,8 @@ static void clone_and_check(struct __test_metadata *_metadata,
 	join_child(_metadata, pid);
 
 	check_still_at(_metadata, proc, before);
-	mounts_after = own_mounts(_metadata);
-	EXPECT_STREQ(mounts, mounts_after);
+	expect_mounts(_metadata, mounts);
 	free(mounts);
-	free(mounts_after);
 }
 
 TEST_F(clone3_empty, has_a_flag_of_its_own)
@@ -64,17 +64,6 @@ TEST_F(clone3_empty, has_a_flag_of_its_own)
 
 	static_assert(CLONE_EMPTY_MNTNS == 1ULL << 37, "ABI");
 	static_assert(sizeof(CLONE_EMPTY_MNTNS) == sizeof(uint64_t), "ABI");
-	clone_and_check(_metadata, self->proc, self->before, &args);
-}
-
-/* It implies CLONE_NEWNS, which may be given. */
-TEST_F(clone3_empty, combines_with_clone_newns)
-{
-	struct clone_args args = { .flags = CLONE_EMPTY_MNTNS | CLONE_NEWNS };
-
-	/* Not more than one namespace is created. */
-	ASSERT_OK(enter_userns(self->proc, 0));
-	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
 	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
@@ -111,7 +100,6 @@ TEST_F(clone3_empty, takes_the_oldest_clone_args)
 	join_child(_metadata, pid);
 }
 
-/* Nobody can share root and cwd across mount namespaces. */
 TEST_F(clone3_empty, refuses_clone_fs)
 {
 	EXPECT_ERRNO(EINVAL, try_clone(CLONE_EMPTY_MNTNS | CLONE_FS));
@@ -137,15 +125,7 @@ TEST_F(clone3_empty, refuses_unknown_bits)
 	}
 }
 
-/* The child's part of a test that another mount namespace isn't created in */
-static void exit_from_old_mntns(struct __test_metadata *_metadata,
-				int proc, struct place before)
-{
-	check_still_at(_metadata, proc, before);
-	_exit(0);
-}
-
-/* For clone3() the bit of unshare() is what it always was. */
+/* To clone3() the bit of unshare() is CLONE_PARENT_SETTID. */
 TEST_F(clone3_empty, leaves_clone_parent_settid_alone)
 {
 	uint32_t tid = 0;
@@ -157,8 +137,10 @@ TEST_F(clone3_empty, leaves_clone_parent_settid_alone)
 	pid_t pid;
 
 	pid = ASSERT_OK(sys_clone3(&args));
-	if (!pid)
-		exit_from_old_mntns(_metadata, self->proc, self->before);
+	if (!pid) {
+		check_still_at(_metadata, self->proc, self->before);
+		_exit(0);
+	}
 	EXPECT_EQ(pid, (pid_t)tid);
 	join_child(_metadata, pid);
 
@@ -182,113 +164,43 @@ static pid_t sys_clone(unsigned long flags, pid_t *parent_tid)
 #endif
 }
 
-/* So it is for clone(), which has no way to ask for an empty namespace. */
+/* The child of clone(@flags) shares the parent's mount namespace. */
+static pid_t check_clone(struct __test_metadata *_metadata, int proc,
+			 struct location before, unsigned long flags,
+			 pid_t *parent_tid)
+{
+	pid_t pid = ASSERT_OK(sys_clone(flags | SIGCHLD, parent_tid));
+
+	if (!pid) {
+		check_still_at(_metadata, proc, before);
+		_exit(0);
+	}
+	join_child(_metadata, pid);
+	return pid;
+}
+
 TEST_F(clone3_empty, is_not_for_clone)
 {
 	pid_t pid, tid = 0;
 
-	pid = ASSERT_OK(sys_clone(UNSHARE_EMPTY_MNTNS | SIGCHLD, &tid));
-	if (!pid)
-		exit_from_old_mntns(_metadata, self->proc, self->before);
+	pid = check_clone(_metadata, self->proc, self->before,
+			  UNSHARE_EMPTY_MNTNS, &tid);
 	EXPECT_EQ(pid, tid);
-	join_child(_metadata, pid);
 
 #if __SIZEOF_LONG__ == 8
-	/* It ignores the upper half of its flags, with what they imply too. */
-	pid = ASSERT_OK(sys_clone(CLONE_EMPTY_MNTNS | SIGCHLD, NULL));
-	if (!pid)
-		exit_from_old_mntns(_metadata, self->proc, self->before);
-	join_child(_metadata, pid);
-
-	pid = ASSERT_OK(sys_clone(CLONE_EMPTY_MNTNS | CLONE_FS | SIGCHLD,
-				  NULL));
-	if (!pid)
-		exit_from_old_mntns(_metadata, self->proc, self->before);
-	join_child(_metadata, pid);
-
+	/* clone() ignores the upper half of its flags, and what they imply. */
+	check_clone(_metadata, self->proc, self->before, CLONE_EMPTY_MNTNS,
+		    NULL);
+	check_clone(_metadata, self->proc, self->before,
+		    CLONE_EMPTY_MNTNS | CLONE_FS, NULL);
 	ASSERT_OK(become_nobody());
-	pid = ASSERT_OK(sys_clone(CLONE_EMPTY_MNTNS | SIGCHLD, NULL));
-	if (!pid)
-		exit_from_old_mntns(_metadata, self->proc, self->before);
-	join_child(_metadata, pid);
+	check_clone(_metadata, self->proc, self->before, CLONE_EMPTY_MNTNS,
+		    NULL);
 #endif
-}
-
-TEST_F(clone3_empty, needs_privilege)
-{
-	ASSERT_OK(become_nobody());
-	EXPECT_ERRNO(EPERM, try_clone(CLONE_EMPTY_MNTNS));
-	EXPECT_ERRNO(EPERM, try_clone(CLONE_EMPTY_MNTNS | CLONE_NEWNS));
-}
-
-/* The capability counts over the user namespace the new namespace is in. */
-TEST_F(clone3_empty, is_for_everybody_with_a_user_namespace)
-{
-	struct clone_args args = { .flags = CLONE_EMPTY_MNTNS | CLONE_NEWUSER };
-
-	if (!have_unprivileged_userns())
-		SKIP(return, "user namespaces are for root alone");
-
-	ASSERT_OK(become_nobody());
-	clone_and_check(_metadata, self->proc, self->before, &args);
-}
-
-TEST_F(clone3_empty, does_not_let_an_unprivileged_user_out_of_a_chroot)
-{
-	if (!have_unprivileged_userns())
-		SKIP(return, "user namespaces are for root alone");
-
-	go_to(_metadata, self->proc, CHROOTED);
-	ASSERT_OK(become_nobody());
-	ASSERT_ERRNO(EPERM, try_clone(CLONE_EMPTY_MNTNS | CLONE_NEWUSER));
-}
-
-TEST_F(clone3_empty, keeps_to_the_limit_of_mount_namespaces)
-{
-	struct clone_args args = { .flags = CLONE_EMPTY_MNTNS };
-	pid_t pid;
-	int peer;
-
-	ASSERT_OK(enter_userns(self->proc, 0));
-	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 0));
-	EXPECT_ERRNO(ENOSPC, try_clone(CLONE_EMPTY_MNTNS));
-
-	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
-	pid = fork_peer(_metadata, CLONE_EMPTY_MNTNS, &peer);
-	if (!pid) {
-		await_turn(_metadata, peer);
-		_exit(0);
-	}
-	EXPECT_ERRNO(ENOSPC, try_clone(CLONE_EMPTY_MNTNS));
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
-
-	/* With its task the namespace is gone. */
-	clone_and_check(_metadata, self->proc, self->before, &args);
-}
-
-/* A namespace that is created after the mount namespace can't be. */
-TEST_F(clone3_empty, leaves_nothing_when_a_later_step_fails)
-{
-	struct clone_args args = { .flags = CLONE_EMPTY_MNTNS };
-	int i;
-
-	if (!can_unshare(CLONE_NEWUTS))
-		SKIP(return, "no UTS namespaces");
-
-	ASSERT_OK(enter_userns(self->proc, 0));
-	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
-	ASSERT_OK(set_limit(self->proc, "max_uts_namespaces", 0));
-	for (i = 0; i < 3; i++)
-		ASSERT_ERRNO(ENOSPC, try_clone(CLONE_EMPTY_MNTNS |
-					       CLONE_NEWUTS));
-	check_still_at(_metadata, self->proc, self->before);
-	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
 TEST_F(clone3_empty, leaves_nothing_when_there_is_no_fd_left)
 {
-	struct rlimit none = {}, old;
 	int pidfd = -1;
 	struct clone_args args = {
 		.flags = CLONE_EMPTY_MNTNS | CLONE_PIDFD,
@@ -299,13 +211,8 @@ TEST_F(clone3_empty, leaves_nothing_when_there_is_no_fd_left)
 
 	ASSERT_OK(enter_userns(self->proc, 0));
 	ASSERT_OK(set_limit(self->proc, "max_mnt_namespaces", 1));
-	ASSERT_OK(getrlimit(RLIMIT_NOFILE, &old));
-	none.rlim_max = old.rlim_max;
-	for (i = 0; i < 3; i++) {
-		ASSERT_OK(setrlimit(RLIMIT_NOFILE, &none));
-		ASSERT_ERRNO(EMFILE, sys_clone3(&args));
-		ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
-	}
+	for (i = 0; i < 3; i++)
+		ASSERT_ERRNO(EMFILE, WITHOUT_FDS(sys_clone3(&args)));
 	clone_and_check(_metadata, self->proc, self->before, &args);
 }
 
@@ -327,20 +234,18 @@ TEST_F(clone3_empty, combines_with_clone_pidfd)
 	if (!pid) {
 		ASSERT_OK(overmount_root());
 		ASSERT_OK(mkdir("/marker", 0755));
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
+		pass_turn(_metadata, peer);
 		_exit(0);
 	}
 
-	/* By the pidfd one gets into the namespace, to what is its / now. */
+	/* setns() of the pidfd lands on the mount on top of the root. */
 	await_turn(_metadata, peer);
 	ASSERT_OK(setns(pidfd, CLONE_NEWNS));
 	EXPECT_OK(access("/marker", F_OK));
 	EXPECT_OK(access("marker", F_OK));
 	EXPECT_EQ(1, count_mounts());
 	EXPECT_EQ(0, is_nullfs("/"));
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
 TEST_F(clone3_empty, combines_with_clone_into_cgroup)
@@ -369,7 +274,7 @@ TEST_F(clone3_empty, combines_with_clone_into_cgroup)
 		EXPECT_HAS(text, "/mntns-");
 		_exit(0);
 	}
-	/* The cgroup isn't left behind, whatever happened. */
+	/* The cgroup goes in any case. */
 	if (pid > 0)
 		waitid(P_PID, pid, NULL, WEXITED | WNOWAIT);
 	EXPECT_OK(rmdir(name));
@@ -392,7 +297,6 @@ TEST_F(clone3_empty, combines_with_clone_vfork)
 		check_empty_mntns(_metadata, self->proc, self->before);
 		_exit(0);
 	}
-	/* The parent runs again when the child is through. */
 	join_child(_metadata, pid);
 }
 
@@ -422,175 +326,6 @@ TEST_F(clone3_empty, combines_with_clone_clear_sighand)
 		_exit(0);
 	}
 	join_child(_metadata, pid);
-}
-
-/* It doesn't matter where a task is. */
-FIXTURE(clone3_empty_from)
-{
-	int proc;
-	struct place before;
-};
-
-FIXTURE_VARIANT(clone3_empty_from)
-{
-	enum place_kind place;
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, root)
-{
-	.place = AT_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, subdirectory)
-{
-	.place = IN_SUBDIRECTORY,
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, deleted_directory)
-{
-	.place = IN_DELETED_DIRECTORY,
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, another_mount)
-{
-	.place = ON_ANOTHER_MOUNT,
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, unmounted_mount)
-{
-	.place = ON_AN_UNMOUNTED_MOUNT,
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, another_namespace)
-{
-	.place = IN_ANOTHER_NAMESPACE,
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_from, chroot)
-{
-	.place = CHROOTED,
-};
-
-FIXTURE_SETUP(clone3_empty_from)
-{
-	if (!setup_scene(_metadata, &self->proc))
-		return;
-	go_to(_metadata, self->proc, variant->place);
-	self->before = current_place(_metadata, self->proc);
-}
-
-FIXTURE_TEARDOWN(clone3_empty_from)
-{
-}
-
-TEST_F(clone3_empty_from, has_one_mount_as_root_and_cwd)
-{
-	pid_t pid;
-
-	pid = ASSERT_OK(fork_with(CLONE_EMPTY_MNTNS));
-	if (!pid) {
-		check_empty_mntns(_metadata, self->proc, self->before);
-		_exit(0);
-	}
-	join_child(_metadata, pid);
-	check_still_at(_metadata, self->proc, self->before);
-}
-
-/* Together with each other kind of namespace */
-FIXTURE(clone3_empty_with)
-{
-	int proc;
-	struct place before;
-};
-
-FIXTURE_VARIANT(clone3_empty_with)
-{
-	uint64_t flag;
-	const char *file;
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, cgroup)
-{
-	.flag = CLONE_NEWCGROUP,
-	.file = "cgroup",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, ipc)
-{
-	.flag = CLONE_NEWIPC,
-	.file = "ipc",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, net)
-{
-	.flag = CLONE_NEWNET,
-	.file = "net",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, pid)
-{
-	.flag = CLONE_NEWPID,
-	.file = "pid",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, time)
-{
-	.flag = CLONE_NEWTIME,
-	.file = "time_for_children",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, user)
-{
-	.flag = CLONE_NEWUSER,
-	.file = "user",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, uts)
-{
-	.flag = CLONE_NEWUTS,
-	.file = "uts",
-};
-
-FIXTURE_VARIANT_ADD(clone3_empty_with, all_of_them)
-{
-	.flag = CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
-		CLONE_NEWTIME | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWNS,
-	.file = "user",
-};
-
-FIXTURE_SETUP(clone3_empty_with)
-{
-	if (!setup_scene(_metadata, &self->proc))
-		return;
-	if (!can_unshare(variant->flag))
-		SKIP(return, "no such namespaces");
-	self->before = current_place(_metadata, self->proc);
-}
-
-FIXTURE_TEARDOWN(clone3_empty_with)
-{
-}
-
-TEST_F(clone3_empty_with, has_both_namespaces)
-{
-	char before[64], after[64];
-	pid_t pid;
-	int peer;
-
-	ASSERT_OK(read_ns(self->proc, getpid(), variant->file, before));
-	pid = fork_peer(_metadata, CLONE_EMPTY_MNTNS | variant->flag, &peer);
-	if (!pid) {
-		check_empty_mntns(_metadata, self->proc, self->before);
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
-		_exit(0);
-	}
-	await_turn(_metadata, peer);
-	ASSERT_OK(read_ns(self->proc, pid, variant->file, after));
-	EXPECT_STRNE(before, after);
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
-	check_still_at(_metadata, self->proc, self->before);
 }
 
 TEST_HARNESS_MAIN

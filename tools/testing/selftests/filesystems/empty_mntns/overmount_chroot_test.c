@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Several mounts over the root of an empty mount namespace */
-#include "empty_mntns.h"
+/* Several mounts on top of the root of an empty mount namespace */
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
 #define NR_LAYERS	4
 
-FIXTURE(overmounts)
+FIXTURE(root_stack)
 {
 	int proc;
 	int outside;		/* the mount namespace of before */
@@ -14,31 +15,24 @@ FIXTURE(overmounts)
 	uint64_t ns_root;
 };
 
-FIXTURE_VARIANT(overmounts)
+FIXTURE_VARIANT(root_stack)
 {
-	bool userns;
+	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(overmounts, root)
-{
-	.userns = false,
-};
-
-FIXTURE_VARIANT_ADD(overmounts, userns_root)
-{
-	.userns = true,
-};
+FIXTURE_VARIANT_ADD(root_stack, root) { ROOT };
+FIXTURE_VARIANT_ADD(root_stack, userns_root) { USERNS_ROOT };
 
 /* Layer n has a directory "layer-n"; the caller stays on the namespace root. */
-FIXTURE_SETUP(overmounts)
+FIXTURE_SETUP(root_stack)
 {
 	char name[] = "layer-0";
 	int i;
 
-	if (!setup_scene(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, COPY, NEEDS_EMPTY_MNTNS))
 		return;
 	self->outside = ASSERT_OK(open_mntns(self->proc));
-	if (variant->userns)
+	if (variant->caller == USERNS_ROOT)
 		ASSERT_OK(enter_userns(self->proc, UNSHARE_EMPTY_MNTNS));
 	else
 		ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
@@ -53,7 +47,7 @@ FIXTURE_SETUP(overmounts)
 	}
 }
 
-FIXTURE_TEARDOWN(overmounts)
+FIXTURE_TEARDOWN(root_stack)
 {
 }
 
@@ -64,7 +58,7 @@ static void check_root_is_layer(struct __test_metadata *_metadata,
 	char name[] = "/layer-0";
 	int i;
 
-	ASSERT_EQ(id[nr], mount_id("/")) TH_LOG("/ isn't layer %d", nr);
+	ASSERT_EQ(id[nr], mount_id("/")) TH_LOG("/ is not layer %d", nr);
 	for (i = 0; i < NR_LAYERS; i++, name[7]++) {
 		if (i == nr)
 			ASSERT_OK(access(name, F_OK));
@@ -73,7 +67,7 @@ static void check_root_is_layer(struct __test_metadata *_metadata,
 	}
 }
 
-TEST_F(overmounts, leave_a_task_on_the_namespace_root_where_it_is)
+TEST_F(root_stack, leaves_a_task_on_the_namespace_root_alone)
 {
 	EXPECT_EQ(1, is_nullfs("/"));
 	EXPECT_EQ(1, is_nullfs("."));
@@ -81,7 +75,7 @@ TEST_F(overmounts, leave_a_task_on_the_namespace_root_where_it_is)
 	EXPECT_EQ(1 + NR_LAYERS, count_mounts());
 }
 
-TEST_F(overmounts, are_stacked)
+TEST_F(root_stack, has_each_mount_on_the_one_before)
 {
 	int i;
 
@@ -91,7 +85,7 @@ TEST_F(overmounts, are_stacked)
 		EXPECT_EQ(self->id[i - 1], parent_of(_metadata, self->id[i]));
 }
 
-TEST_F(overmounts, have_a_topmost_one_to_chroot_into)
+TEST_F(root_stack, allows_chroot_to_the_top)
 {
 	uint64_t list[NR_LAYERS + 1];
 
@@ -100,21 +94,20 @@ TEST_F(overmounts, have_a_topmost_one_to_chroot_into)
 	check_root_is_layer(_metadata, self->id, NR_LAYERS - 1);
 	EXPECT_OK(access("../layer-3", F_OK));
 
-	/* What is below isn't within reach, thus isn't listed. */
+	/* A mount beneath is out of reach, and not listed. */
 	ASSERT_EQ(1, listmount(LSMT_ROOT, 0, 0, list, ARRAY_SIZE(list), 0));
 	EXPECT_EQ(self->id[NR_LAYERS - 1], list[0]);
 
-	/* It's a root like any other. */
 	ASSERT_OK(mkdir("/mnt", 0755));
 	ASSERT_OK(mount("x", "/mnt", "tmpfs", 0, NULL));
 	EXPECT_EQ(2, count_mounts());
 	EXPECT_OK(umount("/mnt"));
 }
 
-TEST_F(overmounts, have_a_topmost_one_that_setns_lands_on)
+TEST_F(root_stack, has_setns_land_on_the_top)
 {
-	if (variant->userns) {
-		/* Nobody in there may go out and come back. */
+	if (variant->caller == USERNS_ROOT) {
+		/* setns() out of there is not permitted. */
 		ASSERT_OK(setns(self->ns, CLONE_NEWNS));
 	} else {
 		ASSERT_OK(setns(self->outside, CLONE_NEWNS));
@@ -125,7 +118,7 @@ TEST_F(overmounts, have_a_topmost_one_that_setns_lands_on)
 	ASSERT_OK(access("layer-3", F_OK));
 }
 
-TEST_F(overmounts, can_be_taken_off_again_down_to_the_namespace_root)
+TEST_F(root_stack, can_be_unmounted_down_to_the_namespace_root)
 {
 	int i;
 
@@ -140,7 +133,7 @@ TEST_F(overmounts, can_be_taken_off_again_down_to_the_namespace_root)
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 }
 
-TEST_F(overmounts, have_a_topmost_one_to_pivot_root_from)
+TEST_F(root_stack, allows_pivot_root_from_the_top)
 {
 	int fd;
 
@@ -159,8 +152,7 @@ TEST_F(overmounts, have_a_topmost_one_to_pivot_root_from)
 		  parent_of(_metadata, mount_id("/")));
 }
 
-/* The namespace root has no parent, and stays below whatever happens. */
-TEST_F(overmounts, do_not_let_the_namespace_root_be_pivoted_away)
+TEST_F(root_stack, refuses_pivot_root_from_the_namespace_root)
 {
 	ASSERT_OK(fchdir(self->layer[NR_LAYERS - 1]));
 	EXPECT_NE(0, sys_pivot_root(".", "."));
@@ -169,25 +161,21 @@ TEST_F(overmounts, do_not_let_the_namespace_root_be_pivoted_away)
 	EXPECT_EQ(self->ns_root, parent_of(_metadata, self->id[0]));
 }
 
-TEST_F(overmounts, allow_user_namespaces_from_the_topmost_one)
+TEST_F(root_stack, allows_user_namespaces_from_the_top_only)
 {
-	struct place place;
-	pid_t pid;
+	struct location place;
 
 	ASSERT_OK(chroot_fd(self->layer[NR_LAYERS - 1]));
-	place = current_place(_metadata, self->proc);
-	pid = ASSERT_OK(fork());
-	if (!pid) {
+	place = current_location(_metadata, self->proc);
+	IN_CHILD(0) {
 		ASSERT_OK(enter_userns(self->proc, 0));
 		check_still_at(_metadata, self->proc, place);
 		ASSERT_OK(unshare(CLONE_NEWNS));
 		ASSERT_OK(access("/layer-3", F_OK));
 		ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
-	/* From another one, a task counts as chrooted. */
+	/* On another one, a task counts as chrooted. */
 	ASSERT_OK(chroot_fd(self->layer[1]));
 	EXPECT_ERRNO(EPERM, unshare(CLONE_NEWUSER));
 }

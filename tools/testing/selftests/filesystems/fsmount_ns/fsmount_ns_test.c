@@ -1,50 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fsmount(FSMOUNT_NAMESPACE): what it does and what it refuses. What must not
- * come to light by it is tested in ../mntns_containment.
+ * fsmount(FSMOUNT_NAMESPACE): what it does and what it refuses. What it has in
+ * common with open_tree() is in new_mntns_test.c; that it reveals nothing is in
+ * ../mntns_containment.
  */
 #include "../../kselftest_harness.h"
-#include "../mntns_fd.h"
+#include "../mntns_utils.h"
 
-#define NS_FLAGS	(FSMOUNT_NAMESPACE | FSMOUNT_CLOEXEC)
-
-struct scene {
-	int proc;
-	int mount_max;
-	char old_mount_max[16];
-	struct place before;
-};
-
-/*
- * A private copy of the mount namespace, with an empty tmpfs as the working
- * directory. Returns false if the test can't be done here and is skipped.
- */
-static bool set_scene(struct __test_metadata *_metadata, struct scene *scene,
-		      enum caller caller)
+static void set_up(struct __test_metadata *_metadata, int *proc,
+		   struct location *before, enum caller caller)
 {
-	if (geteuid())
-		SKIP(return false, "needs root");
-	if (!have_fsmount_namespace())
-		SKIP(return false, "no FSMOUNT_NAMESPACE");
-
-	scene->proc = ASSERT_OK(open_proc());
-	scene->mount_max = ASSERT_OK(open_mount_max(scene->proc,
-						    scene->old_mount_max));
-	ASSERT_OK(private_scratch());
-	become(_metadata, scene->proc, caller);
-	scene->before = current_place(_metadata, scene->proc);
-	return true;
-}
-
-/* Whatever happened: the caller is where it was. */
-static void leave_scene(struct __test_metadata *_metadata, struct scene *scene)
-{
-	set_mount_max(scene->mount_max, atoi(scene->old_mount_max));
-	check_still_at(_metadata, scene->proc, scene->before);
+	if (!set_scene(_metadata, proc, COPY, NEEDS_OPEN_TREE | NEEDS_FSMOUNT))
+		return;
+	become(_metadata, *proc, caller);
+	*before = current_location(_metadata, *proc);
 }
 
 /*
- * The context of a FUSE filesystem whose server, at the other end of
+ * The filesystem context of a FUSE filesystem whose server, at the other end of
  * *@fuse_dev, never answers; its root has the mode @root_mode.
  */
 static int new_fuse_context(struct __test_metadata *_metadata,
@@ -55,7 +28,7 @@ static int new_fuse_context(struct __test_metadata *_metadata,
 
 	*fuse_dev = ASSERT_OK(open("/dev/fuse", O_RDWR | O_CLOEXEC));
 	snprintf(fd, sizeof(fd), "%d", *fuse_dev);
-	fs_fd = ASSERT_OK(open_context("fuse"));
+	fs_fd = ASSERT_OK(open_fs_context("fuse"));
 	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "fd", fd, 0));
 	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "rootmode",
 			       root_mode, 0));
@@ -81,17 +54,15 @@ static bool have_fuse(void)
 	if (fd == -1)
 		return false;
 	close(fd);
-	fd = open_context("fuse");
-	if (fd == -1)
-		return false;
+	fd = open_fs_context("fuse");
 	close(fd);
-	return true;
+	return fd != -1;
 }
 
-/* Whoever asks */
 FIXTURE(fsmount_ns)
 {
-	struct scene scene;
+	int proc;
+	struct location before;
 };
 
 FIXTURE_VARIANT(fsmount_ns)
@@ -99,100 +70,30 @@ FIXTURE_VARIANT(fsmount_ns)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(fsmount_ns, root)
-{
-	.caller = ROOT,
-};
-
-FIXTURE_VARIANT_ADD(fsmount_ns, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(fsmount_ns, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_VARIANT_ADD(fsmount_ns, nested_foreign)
-{
-	.caller = NESTED_FOREIGN,
-};
+FIXTURE_VARIANT_ADD(fsmount_ns, root) { ROOT };
+FIXTURE_VARIANT_ADD(fsmount_ns, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(fsmount_ns, unprivileged) { UNPRIVILEGED };
+FIXTURE_VARIANT_ADD(fsmount_ns, nested_unprivileged) { NESTED_UNPRIVILEGED };
 
 FIXTURE_SETUP(fsmount_ns)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->proc, &self->before, variant->caller);
 }
 
 FIXTURE_TEARDOWN(fsmount_ns)
 {
-	leave_scene(_metadata, &self->scene);
+	check_still_at(_metadata, self->proc, self->before);
 }
 
 TEST_F(fsmount_ns, has_its_number)
 {
-	int fs_fd = ASSERT_OK(new_context("tmpfs"));
+	int fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 
 	static_assert(FSMOUNT_NAMESPACE == 2, "ABI");
 	static_assert(FSMOUNT_CLOEXEC == 1, "ABI");
 
-	check_is_new_mntns(_metadata, self->scene.proc,
+	check_is_new_mntns(_metadata, self->proc,
 			   ASSERT_OK(sys_fsmount(fs_fd, 2, 0)));
-}
-
-TEST_F(fsmount_ns, returns_a_mount_namespace)
-{
-	int one, two;
-
-	one = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	check_is_new_mntns(_metadata, self->scene.proc, one);
-	two = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	check_is_new_mntns(_metadata, self->scene.proc, two);
-	EXPECT_NE(mntns_id(one), mntns_id(two));
-	EXPECT_NE(inode_of(_metadata, one), inode_of(_metadata, two));
-}
-
-TEST_F(fsmount_ns, has_the_new_filesystem_as_root)
-{
-	struct place place;
-	struct statfs st;
-	char cwd[64];
-	pid_t pid;
-	int ns;
-
-	ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		place = current_place(_metadata, self->scene.proc);
-		ASSERT_EQ(mntns_id(ns), place.ns);
-		ASSERT_EQ(place.root_mnt, place.cwd_mnt);
-		ASSERT_EQ(place.root_ino, place.cwd_ino);
-		ASSERT_EQ(2, ASSERT_OK(syscall(__NR_getcwd, cwd,
-					       sizeof(cwd))));
-		ASSERT_STREQ("/", cwd);
-		ASSERT_OK(statfs("/", &st));
-		ASSERT_EQ(TMPFS_MAGIC, st.f_type);
-		ASSERT_EQ(1, count_mounts());
-		ASSERT_ERRNO(ENOENT, access("/tmp", F_OK));
-		ASSERT_ERRNO(ENOENT, access("../tmp", F_OK));
-
-		/* A place to live in: files and mounts can be added. */
-		ASSERT_OK(mkdir("/new", 0755));
-		ASSERT_OK(mount("new", "/new", "tmpfs", 0, NULL));
-		ASSERT_EQ(2, count_mounts());
-		_exit(0);
-	}
-	join_child(_metadata, pid);
-
-	/* What was put there stays there. */
-	EXPECT_EQ(2, count_mounts_in(ns));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		ASSERT_OK(umount2("/new", 0));
-		ASSERT_OK(rmdir("/new"));
-		_exit(0);
-	}
-	join_child(_metadata, pid);
 }
 
 TEST_F(fsmount_ns, is_seen_alike_from_outside_and_inside)
@@ -214,18 +115,6 @@ TEST_F(fsmount_ns, is_seen_alike_from_outside_and_inside)
 	free(sm);
 }
 
-TEST_F(fsmount_ns, is_closed_on_exec_if_asked_for)
-{
-	int fs_fd, ns;
-
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
-	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
-	EXPECT_EQ(0, ASSERT_OK(fcntl(ns, F_GETFD)));
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
-	ns = ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
-	EXPECT_EQ(FD_CLOEXEC, ASSERT_OK(fcntl(ns, F_GETFD)));
-}
-
 /* Each alone, and together with all others in all ways */
 TEST_F_TIMEOUT(fsmount_ns, applies_the_attributes, 120)
 {
@@ -237,7 +126,7 @@ TEST_F_TIMEOUT(fsmount_ns, applies_the_attributes, 120)
 		MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODIRATIME,
 		MOUNT_ATTR_NOSYMFOLLOW,
 	};
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	unsigned int i, j, set, attrs;
 	struct statmount *sm;
 	int ns;
@@ -256,38 +145,29 @@ TEST_F_TIMEOUT(fsmount_ns, applies_the_attributes, 120)
 			close(ns);
 		}
 	}
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* Not only are they reported, they also have their effect. */
 TEST_F(fsmount_ns, enforces_the_attributes)
 {
-	pid_t pid;
 	int ns, fd;
 
 	ns = ASSERT_OK(new_fs_mntns("tmpfs", MOUNT_ATTR_RDONLY));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_ERRNO(EROFS, mkdir("/new", 0755));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
 	ns = ASSERT_OK(new_fs_mntns("tmpfs", MOUNT_ATTR_NOEXEC |
 				    MOUNT_ATTR_NOSYMFOLLOW));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		fd = ASSERT_OK(open("/script", O_CREAT | O_WRONLY, 0755));
 		close(fd);
 		ASSERT_ERRNO(EACCES, execl("/script", "script", NULL));
 		ASSERT_OK(symlink("script", "/link"));
 		ASSERT_ERRNO(ELOOP, open("/link", O_RDONLY));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* Neither can be undone by a caller that owns nothing but the namespace. */
 TEST_F(fsmount_ns, locks_mount_and_attributes_for_an_unprivileged_caller)
 {
 	static const struct mount_attr relaxed[] = {
@@ -301,14 +181,12 @@ TEST_F(fsmount_ns, locks_mount_and_attributes_for_an_unprivileged_caller)
 	int err = owns_mntns(variant->caller) ? 0 : EPERM;
 	struct mount_attr attr;
 	unsigned int i;
-	pid_t pid;
 	int ns;
 
 	ns = ASSERT_OK(new_fs_mntns("tmpfs", MOUNT_ATTR_RDONLY |
 				    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 				    MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOATIME));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		for (i = 0; i < ARRAY_SIZE(relaxed); i++) {
 			attr = relaxed[i];
 			errno = 0;
@@ -320,9 +198,7 @@ TEST_F(fsmount_ns, locks_mount_and_attributes_for_an_unprivileged_caller)
 		EXPECT_EQ(err, errno) TH_LOG("MS_REMOUNT: %m");
 		if (err)
 			EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
 TEST_F(fsmount_ns, refuses_other_attributes)
@@ -331,11 +207,11 @@ TEST_F(fsmount_ns, refuses_other_attributes)
 				   MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
 				   MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME |
 				   MOUNT_ATTR_NOSYMFOLLOW;
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int fs_fd = ASSERT_OK(new_context("tmpfs"));
+	struct traces before = find_traces(_metadata, self->proc);
+	int fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	unsigned int i;
 
-	/* idmapped mounts among them: nothing says how to map */
+	/* including MOUNT_ATTR_IDMAP, for lack of a user namespace */
 	for (i = 0; i < 32; i++) {
 		if (!(1U << i & known))
 			EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS,
@@ -346,16 +222,16 @@ TEST_F(fsmount_ns, refuses_other_attributes)
 	EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS, MOUNT_ATTR__ATIME));
 	EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS, 0x40));
 
-	/* It has remained as it was. */
+	/* The filesystem context is as it was. */
 	close(ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0)));
 	close(fs_fd);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
 TEST_F(fsmount_ns, refuses_other_flags)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int fs_fd = ASSERT_OK(new_context("tmpfs"));
+	struct traces before = find_traces(_metadata, self->proc);
+	int fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	unsigned int i;
 
 	for (i = 0; i < 32; i++) {
@@ -370,43 +246,34 @@ TEST_F(fsmount_ns, refuses_other_flags)
 	}
 	close(ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0)));
 	close(fs_fd);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* CAP_SYS_ADMIN, and no other capability, over the own user namespace */
-TEST_F(fsmount_ns, needs_privilege)
+TEST_F(fsmount_ns, checks_flags_then_capability_then_arguments)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int fs_fd = ASSERT_OK(new_context("tmpfs"));
-	int cap;
+	struct traces before = find_traces(_metadata, self->proc);
+	int fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, false));
-	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	/* Only unknown flags come first, so that anybody can probe for them. */
+	/* An unprivileged caller can probe for flags. */
 	EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS | 1U << 31, 0));
 	EXPECT_ERRNO(EINVAL, sys_fsmount(-1, FSMOUNT_CLOEXEC | 1U << 31, 0));
 	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 1U << 31));
 	EXPECT_ERRNO(EPERM, sys_fsmount(-1, NS_FLAGS, 0));
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, true));
-
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		if (cap != CAP_SYS_ADMIN)
-			ASSERT_OK(set_cap(cap, false));
-	}
-	close(ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0)));
 	close(fs_fd);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* Only a context that has just been created can be mounted, and only once. */
+/* A filesystem context can be mounted once, when it has been created. */
 TEST_F(fsmount_ns, refuses_a_context_in_another_state)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	int fs_fd, ns, other;
 
 	EXPECT_ERRNO(EBADF, sys_fsmount(-1, NS_FLAGS, 0));
 
-	/* no context */
+	/* not a filesystem context */
 	other = ASSERT_OK(open("/", O_RDONLY | O_CLOEXEC));
 	EXPECT_ERRNO(EINVAL, sys_fsmount(other, NS_FLAGS, 0));
 	close(other);
@@ -415,7 +282,7 @@ TEST_F(fsmount_ns, refuses_a_context_in_another_state)
 	close(other);
 
 	/* not created yet */
-	fs_fd = ASSERT_OK(open_context("tmpfs"));
+	fs_fd = ASSERT_OK(open_fs_context("tmpfs"));
 	EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	/* could not be created */
 	ASSERT_ERRNO(EINVAL, sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "size",
@@ -424,23 +291,23 @@ TEST_F(fsmount_ns, refuses_a_context_in_another_state)
 	close(fs_fd);
 
 	/* mounted already */
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	ns = ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
 	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	close(ns);
 	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	close(fs_fd);
 
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* What is mounted can be reconfigured, as after fsmount() without the flag. */
+/* as fsmount() does without the flag */
 TEST_F(fsmount_ns, leaves_a_context_to_reconfigure_with)
 {
 	struct statmount *sm;
 	int fs_fd, ns;
 
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	ns = ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
 	sm = describe_top(_metadata, ns);
 	EXPECT_FALSE(sm->sb_flags & MS_RDONLY);
@@ -454,37 +321,14 @@ TEST_F(fsmount_ns, leaves_a_context_to_reconfigure_with)
 	free(sm);
 }
 
-/* The namespace root doesn't count, so it's always enough. */
+/* The namespace root does not count. */
 TEST_F(fsmount_ns, fits_the_tightest_limit_of_mounts)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int ns;
+	struct traces before = find_traces(_metadata, self->proc);
 
-	ASSERT_OK(set_mount_max(self->scene.mount_max, 1));
-	ns = new_fs_mntns("tmpfs", 0);
-	ASSERT_OK(set_mount_max(self->scene.mount_max,
-				atoi(self->scene.old_mount_max)));
-
-	EXPECT_LE(0, ns);
-	close(ns);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-/* As with fsmount() without the flag, the context is used up by then. */
-TEST_F(fsmount_ns, needs_a_free_file_descriptor)
-{
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	struct rlimit old;
-	int fs_fd;
-
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
-	ASSERT_OK(fill_fd_table(&old));
-	EXPECT_ERRNO(EMFILE, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
-
-	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	close(fs_fd);
-	check_no_traces(_metadata, self->scene.proc, before);
+	close(ASSERT_OK(WITH_FS_LIMIT(self->proc, "mount-max", "1",
+				      new_fs_mntns("tmpfs", 0))));
+	check_no_traces(_metadata, self->proc, before);
 }
 
 TEST_F(fsmount_ns, takes_nothing_but_directories)
@@ -495,7 +339,7 @@ TEST_F(fsmount_ns, takes_nothing_but_directories)
 	if (!have_fuse())
 		SKIP(return, "no FUSE");
 
-	before = find_traces(_metadata, self->scene.proc);
+	before = find_traces(_metadata, self->proc);
 	fs_fd = new_fuse_context(_metadata, "0100644", &fuse_dev);
 	EXPECT_ERRNO(ENOTDIR, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
@@ -503,20 +347,18 @@ TEST_F(fsmount_ns, takes_nothing_but_directories)
 	close(fs_fd);
 	EXPECT_FALSE(fuse_is_alive(fuse_dev));
 	close(fuse_dev);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* A filesystem goes when the namespace goes. */
 TEST_F(fsmount_ns, lets_go_of_the_filesystem)
 {
 	int fs_fd, fuse_dev, ns, dup_fd;
 	struct traces before;
-	struct rlimit old;
 
 	if (!have_fuse())
 		SKIP(return, "no FUSE");
 
-	before = find_traces(_metadata, self->scene.proc);
+	before = find_traces(_metadata, self->proc);
 	fs_fd = new_fuse_context(_metadata, "040755", &fuse_dev);
 	ns = ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
 	close(fs_fd);
@@ -529,14 +371,12 @@ TEST_F(fsmount_ns, lets_go_of_the_filesystem)
 
 	/* The same when it was not mounted */
 	fs_fd = new_fuse_context(_metadata, "040755", &fuse_dev);
-	ASSERT_OK(fill_fd_table(&old));
-	EXPECT_ERRNO(EMFILE, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
+	EXPECT_ERRNO(EMFILE, WITHOUT_FDS(sys_fsmount(fs_fd, NS_FLAGS, 0)));
 	EXPECT_TRUE(fuse_is_alive(fuse_dev));
 	close(fs_fd);
 	EXPECT_FALSE(fuse_is_alive(fuse_dev));
 	close(fuse_dev);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
 static void ignore_signal(int sig)
@@ -544,8 +384,8 @@ static void ignore_signal(int sig)
 }
 
 /*
- * Somebody else keeps the context busy: they configure an overlay with a layer
- * on a FUSE filesystem that doesn't answer.
+ * Another task keeps the filesystem context busy: it configures an overlay with
+ * a layer on a FUSE filesystem that does not answer.
  */
 TEST_F(fsmount_ns, can_be_interrupted_while_the_context_is_busy)
 {
@@ -560,14 +400,15 @@ TEST_F(fsmount_ns, can_be_interrupted_while_the_context_is_busy)
 
 	if (!have_fuse())
 		SKIP(return, "no FUSE");
-	fs_fd = open_context("overlay");
+	fs_fd = open_fs_context("overlay");
 	if (fs_fd == -1)
 		SKIP(return, "no overlayfs");
 
 	fuse_fs = new_fuse_context(_metadata, "040755", &fuse_dev);
 	fuse_ns = ASSERT_OK(sys_fsmount(fuse_fs, NS_FLAGS, 0));
-	pid = fork_into(_metadata, fuse_ns);
+	pid = ASSERT_OK(fork());
 	if (!pid) {
+		ASSERT_OK(setns(fuse_ns, CLONE_NEWNS));
 		sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "lowerdir", "/layer",
 			     0);
 		_exit(0);
@@ -576,7 +417,7 @@ TEST_F(fsmount_ns, can_be_interrupted_while_the_context_is_busy)
 	/* Without SA_RESTART */
 	ASSERT_OK(sigaction(SIGALRM, &action, NULL));
 	ASSERT_OK(setitimer(ITIMER_REAL, &often, NULL));
-	/* EINVAL as long as nobody has locked it: there's nothing to mount. */
+	/* EINVAL until the other task has locked it: it is not created yet. */
 	do {
 		ret = sys_fsmount(fs_fd, NS_FLAGS, 0);
 		err = errno;
@@ -590,10 +431,10 @@ TEST_F(fsmount_ns, can_be_interrupted_while_the_context_is_busy)
 	EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS, 0));
 }
 
-/* The owner of a mount namespace gets the same in two steps. */
 FIXTURE(fsmount_ns_owner)
 {
-	struct scene scene;
+	int proc;
+	struct location before;
 };
 
 FIXTURE_VARIANT(fsmount_ns_owner)
@@ -601,52 +442,42 @@ FIXTURE_VARIANT(fsmount_ns_owner)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(fsmount_ns_owner, root)
-{
-	.caller = ROOT,
-};
-
-FIXTURE_VARIANT_ADD(fsmount_ns_owner, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
+FIXTURE_VARIANT_ADD(fsmount_ns_owner, root) { ROOT };
+FIXTURE_VARIANT_ADD(fsmount_ns_owner, userns_root) { USERNS_ROOT };
 
 FIXTURE_SETUP(fsmount_ns_owner)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->proc, &self->before, variant->caller);
 }
 
 FIXTURE_TEARDOWN(fsmount_ns_owner)
 {
-	leave_scene(_metadata, &self->scene);
+	check_still_at(_metadata, self->proc, self->before);
 }
 
 /* Can the mount at the root of @ns_fd be unmounted? */
 static bool can_unmount_top(struct __test_metadata *_metadata, int ns_fd)
 {
-	int status;
-	pid_t pid;
+	pid_t pid = ASSERT_OK(fork());
 
-	pid = ASSERT_OK(fork());
 	if (!pid)
 		_exit(setns(ns_fd, CLONE_NEWNS) || umount2("/", MNT_DETACH));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	return !status;
+	return succeeded(pid);
 }
 
-TEST_F(fsmount_ns_owner, saves_a_detour)
+TEST_F(fsmount_ns_owner, gets_what_fsmount_and_open_tree_make_in_two_steps)
 {
 	unsigned int attrs = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOATIME;
 	struct statmount *one, *two;
-	int mnt, fs_fd, direct, detour;
+	int mnt, fs_fd, direct, two_steps;
 
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	mnt = ASSERT_OK(sys_fsmount(fs_fd, 0, attrs));
-	detour = ASSERT_OK(copy_to_mntns(mnt, "", AT_EMPTY_PATH));
+	two_steps = ASSERT_OK(copy_to_mntns(mnt, "", AT_EMPTY_PATH));
 	direct = ASSERT_OK(new_fs_mntns("tmpfs", attrs));
 
-	EXPECT_EQ(count_mounts_in(detour), count_mounts_in(direct));
-	one = describe_top(_metadata, detour);
+	EXPECT_EQ(count_mounts_in(two_steps), count_mounts_in(direct));
+	one = describe_top(_metadata, two_steps);
 	two = describe_top(_metadata, direct);
 	EXPECT_EQ(one->mnt_attr, two->mnt_attr);
 	EXPECT_EQ(one->mnt_propagation, two->mnt_propagation);
@@ -656,30 +487,30 @@ TEST_F(fsmount_ns_owner, saves_a_detour)
 	EXPECT_STREQ(one->str + one->fs_type, two->str + two->fs_type);
 	free(one);
 	free(two);
-	EXPECT_EQ(can_unmount_top(_metadata, detour),
+	EXPECT_EQ(can_unmount_top(_metadata, two_steps),
 		  can_unmount_top(_metadata, direct));
 }
 
-/* What is mounted already */
 TEST_F(fsmount_ns_owner, refuses_the_context_of_a_mount)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	int fs_fd;
 
 	fs_fd = ASSERT_OK(sys_fspick(AT_FDCWD, "/tmp", FSPICK_CLOEXEC));
 	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	close(fs_fd);
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	close(ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_CLOEXEC, 0)));
 	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	close(fs_fd);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* In a user namespace, which has a limit of its own */
+/* A caller without CAP_SYS_ADMIN outside keeps to the limit of open files. */
 FIXTURE(fsmount_ns_userns)
 {
-	struct scene scene;
+	int proc;
+	struct location before;
 };
 
 FIXTURE_VARIANT(fsmount_ns_userns)
@@ -687,103 +518,36 @@ FIXTURE_VARIANT(fsmount_ns_userns)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(fsmount_ns_userns, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(fsmount_ns_userns, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_VARIANT_ADD(fsmount_ns_userns, nested_foreign)
-{
-	.caller = NESTED_FOREIGN,
+FIXTURE_VARIANT_ADD(fsmount_ns_userns, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(fsmount_ns_userns, unprivileged) { UNPRIVILEGED };
+FIXTURE_VARIANT_ADD(fsmount_ns_userns, nested_unprivileged) {
+	NESTED_UNPRIVILEGED
 };
 
 FIXTURE_SETUP(fsmount_ns_userns)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->proc, &self->before, variant->caller);
 }
 
 FIXTURE_TEARDOWN(fsmount_ns_userns)
 {
-	leave_scene(_metadata, &self->scene);
+	check_still_at(_metadata, self->proc, self->before);
 }
 
-TEST_F(fsmount_ns_userns, keeps_to_the_limit_of_mount_namespaces)
-{
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int own = variant->caller == USERNS_ROOT;
-	int fs_fd, ns;
-
-	EXPECT_EQ(MAX_MNTNS - own, before.spare);
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
-	ASSERT_OK(set_limit(self->scene.proc, "max_mnt_namespaces", own));
-	EXPECT_ERRNO(ENOSPC, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
-
-	ASSERT_OK(set_limit(self->scene.proc, "max_mnt_namespaces", own + 1));
-	ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	check_is_new_mntns(_metadata, self->scene.proc, ns);
-	EXPECT_ERRNO(ENOSPC, new_fs_mntns("tmpfs", 0));
-	close(ns);
-	close(fs_fd);
-	ASSERT_OK(set_limit(self->scene.proc, "max_mnt_namespaces",
-			    MAX_MNTNS));
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-/* Those without CAP_SYS_ADMIN outside keep to the limit of open files. */
-static int fsmount_without_room(int limit, const char *old, int fs_fd,
-				unsigned int flags)
-{
-	int ret, err;
-
-	if (set_fs_limit(limit, "0"))
-		return -1;
-	ret = sys_fsmount(fs_fd, flags, 0);
-	err = errno;
-	if (set_fs_limit(limit, old))
-		return -1;
-	errno = err;
-	return ret;
-}
-
-TEST_F(fsmount_ns_userns, needs_room_for_an_open_file)
-{
-	struct traces before;
-	int fs_fd, limit;
-	char old[24];
-
-	before = find_traces(_metadata, self->scene.proc);
-	limit = ASSERT_OK(open_fs_limit(self->scene.proc, "file-max", old,
-					sizeof(old)));
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
-	EXPECT_ERRNO(ENFILE, fsmount_without_room(limit, old, fs_fd, NS_FLAGS));
-	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	close(fs_fd);
-	close(limit);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-/* Nobody has it open, so it has to go with its context; with no flag, too. */
+/* with and without the flag */
 TEST_F(fsmount_ns_userns, lets_go_of_a_filesystem_that_it_cannot_open)
 {
 	static const unsigned int flags[] = { NS_FLAGS, FSMOUNT_CLOEXEC };
-	int fs_fd, fuse_dev, limit, i;
-	char old[24];
+	int fs_fd, fuse_dev, i;
 
 	if (!have_fuse())
 		SKIP(return, "no FUSE");
 
-	limit = ASSERT_OK(open_fs_limit(self->scene.proc, "file-max", old,
-					sizeof(old)));
 	for (i = 0; i < 1 + owns_mntns(variant->caller); i++) {
 		fs_fd = new_fuse_context(_metadata, "040755", &fuse_dev);
-		EXPECT_ERRNO(ENFILE, fsmount_without_room(limit, old, fs_fd,
-							  flags[i]));
+		EXPECT_ERRNO(ENFILE,
+			     WITH_FS_LIMIT(self->proc, "file-max", "0",
+					   sys_fsmount(fs_fd, flags[i], 0)));
 		EXPECT_TRUE(fuse_is_alive(fuse_dev));
 		close(fs_fd);
 		EXPECT_FALSE(fuse_is_alive(fuse_dev));
@@ -791,68 +555,20 @@ TEST_F(fsmount_ns_userns, lets_go_of_a_filesystem_that_it_cannot_open)
 	}
 }
 
-TEST_F(fsmount_ns_userns, lives_as_long_as_somebody_uses_it)
-{
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int ns, peer;
-	pid_t pid;
-
-	/* a file descriptor */
-	ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	EXPECT_EQ(before.spare - 1, count_spare_mntns());
-
-	/* a task */
-	pid = fork_peer(_metadata, 0, &peer);
-	if (!pid) {
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		close(ns);
-		ASSERT_OK(mkdir("/new", 0755));
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
-		ASSERT_OK(access("/new", F_OK));
-		_exit(0);
-	}
-	await_turn(_metadata, peer);
-	close(ns);
-	EXPECT_EQ(before.spare - 1, count_spare_mntns());
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
-	close(peer);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
 FIXTURE(fsmount_ns_root)
 {
-	struct scene scene;
+	int proc;
+	struct location before;
 };
 
 FIXTURE_SETUP(fsmount_ns_root)
 {
-	set_scene(_metadata, &self->scene, ROOT);
+	set_up(_metadata, &self->proc, &self->before, ROOT);
 }
 
 FIXTURE_TEARDOWN(fsmount_ns_root)
 {
-	leave_scene(_metadata, &self->scene);
-}
-
-/* Below is the namespace root, which is empty. */
-TEST_F(fsmount_ns_root, is_on_top_of_nullfs)
-{
-	pid_t pid;
-	int ns;
-
-	ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		ASSERT_OK(umount2("/", MNT_DETACH));
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		ASSERT_EQ(1, ASSERT_OK(is_nullfs("/")));
-		ASSERT_EQ(1, count_mounts());
-		ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
-	}
-	join_child(_metadata, pid);
+	check_still_at(_metadata, self->proc, self->before);
 }
 
 TEST_F(fsmount_ns_root, takes_other_types_of_filesystems)
@@ -867,7 +583,6 @@ TEST_F(fsmount_ns_root, takes_other_types_of_filesystems)
 	};
 	struct statmount *sm;
 	unsigned int i;
-	pid_t pid;
 	int ns;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
@@ -879,82 +594,43 @@ TEST_F(fsmount_ns_root, takes_other_types_of_filesystems)
 		sm = describe_top(_metadata, ns);
 		EXPECT_STREQ(types[i].name, sm->str + sm->fs_type);
 		free(sm);
-		pid = fork_into(_metadata, ns);
-		if (!pid) {
+		IN_MNTNS(ns) {
 			ASSERT_EQ(0, access(types[i].file, F_OK))
 				TH_LOG("%s: %m", types[i].file);
-			_exit(0);
 		}
-		join_child(_metadata, pid);
 	}
 }
 
-/* File systems that the kernel keeps to itself */
 TEST_F(fsmount_ns_root, refuses_internal_filesystems)
 {
 	static const char * const names[] = { "pipefs", "sockfs" };
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	unsigned int i;
 	int fs_fd;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		fs_fd = ASSERT_OK(new_context(names[i]));
+		fs_fd = ASSERT_OK(new_fs_context(names[i]));
 		EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, NS_FLAGS, 0));
-		/* as ever without the flag */
+		/* the same without the flag */
 		EXPECT_ERRNO(EINVAL, sys_fsmount(fs_fd, FSMOUNT_CLOEXEC, 0));
 		close(fs_fd);
 	}
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* What refuses before there is a mount leaves the context as it was. */
-TEST_F(fsmount_ns_root, leaves_a_context_that_it_refuses_to_others)
+TEST_F(fsmount_ns_root, leaves_a_refused_context_to_another_task)
 {
 	int fs_fd;
-	pid_t pid;
 
-	become(_metadata, self->scene.proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	fs_fd = fsopen_elsewhere("sysfs", CLONE_NEWNS | CLONE_NEWNET);
 	if (fs_fd == -1)
 		SKIP(return, "no sysfs: %m");
 	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
 	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 0));
-	pid = ASSERT_OK(fork_with(CLONE_NEWNS));
-	if (!pid) {
+	IN_CHILD(CLONE_NEWNS) {
 		ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
-}
-
-TEST_F(fsmount_ns_root, is_not_for_nobody)
-{
-	int fs_fd = ASSERT_OK(new_context("tmpfs"));
-
-	ASSERT_OK(become_nobody());
-	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 0));
-}
-
-TEST_F(fsmount_ns_root, is_for_everybody_with_a_user_namespace)
-{
-	pid_t pid;
-	int ns;
-
-	if (!have_unprivileged_userns())
-		SKIP(return, "user namespaces are for root alone");
-
-	pid = ASSERT_OK(fork());
-	if (!pid) {
-		ASSERT_OK(become_nobody());
-		ASSERT_OK(enter_userns(self->scene.proc, 0));
-		ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-		check_is_new_mntns(_metadata, self->scene.proc, ns);
-		check_seen_alike(_metadata, ns);
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		ASSERT_OK(mkdir("/new", 0755));
-		_exit(0);
-	}
-	join_child(_metadata, pid);
 }
 
 TEST_HARNESS_MAIN

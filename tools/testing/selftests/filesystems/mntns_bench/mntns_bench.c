@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "../mntns_sys.h"
+#include "../mntns_utils.h"
 
 #define RUNS		7
 #define MAX_MOUNTS	10000

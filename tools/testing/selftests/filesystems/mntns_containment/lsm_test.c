@@ -1,37 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who may not mount anything gets no mount namespace with a mount in it. */
-#include "containment.h"
+/* A task that Landlock forbids to mount gets no new mount namespace. */
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-FIXTURE(landlocked)
+FIXTURE(landlock_domain)
 {
 	int proc;
-	int detached;	/* an unattached mount */
-	int context;	/* one that is ready to be mounted */
+	int detached;	/* a detached mount */
+	int context;	/* a filesystem context */
 };
 
-FIXTURE_VARIANT(landlocked)
+FIXTURE_VARIANT(landlock_domain)
 {
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(landlocked, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(landlock_domain, root) { ROOT };
+FIXTURE_VARIANT_ADD(landlock_domain, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(landlock_domain, unprivileged) { UNPRIVILEGED };
 
-FIXTURE_VARIANT_ADD(landlocked, userns_root)
+FIXTURE_SETUP(landlock_domain)
 {
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(landlocked, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_SETUP(landlocked)
-{
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	if (!landlock_abi())
 		SKIP(return, "no Landlock");
@@ -39,17 +29,15 @@ FIXTURE_SETUP(landlocked)
 	ASSERT_OK(mkdir("/mnt", 0755));
 	self->detached = ASSERT_OK(new_tmpfs());
 	become(_metadata, self->proc, variant->caller);
-	self->context = ASSERT_OK(new_context("tmpfs"));
+	self->context = ASSERT_OK(new_fs_context("tmpfs"));
 }
 
-FIXTURE_TEARDOWN(landlocked)
+FIXTURE_TEARDOWN(landlock_domain)
 {
 }
 
-/* Each of the access rights makes it a domain for files. */
-TEST_F(landlocked, tasks_get_no_mount_namespace)
+TEST_F(landlock_domain, for_files_forbids_new_mount_namespaces)
 {
-	unsigned int flags = FSMOUNT_NAMESPACE | FSMOUNT_CLOEXEC;
 	static const uint64_t rights[] = {
 		LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_WRITE_FILE,
 		LANDLOCK_ACCESS_FS_READ_FILE, LANDLOCK_ACCESS_FS_MAKE_SYM,
@@ -59,17 +47,15 @@ TEST_F(landlocked, tasks_get_no_mount_namespace)
 	int contexts[ARRAY_SIZE(rights)];
 	struct traces before;
 	unsigned int i;
-	pid_t pid;
 
 	for (i = 0; i < ARRAY_SIZE(rights); i++)
-		contexts[i] = ASSERT_OK(new_context("tmpfs"));
+		contexts[i] = ASSERT_OK(new_fs_context("tmpfs"));
 	before = find_traces(_metadata, self->proc);
 	for (i = 0; i < ARRAY_SIZE(rights); i++) {
 		attr.handled_access_fs = rights[i];
-		pid = ASSERT_OK(fork());
-		if (!pid) {
+		IN_CHILD(0) {
 			ASSERT_OK(landlock(attr));
-			/* What is refused today */
+			/* also without a new mount namespace */
 			EXPECT_ERRNO(EPERM, mount("x", "/mnt", "tmpfs", 0,
 						  NULL));
 			EXPECT_ERRNO(EPERM, mount_on(self->detached, "/mnt"));
@@ -80,21 +66,18 @@ TEST_F(landlocked, tasks_get_no_mount_namespace)
 							  AT_RECURSIVE));
 			EXPECT_ERRNO(EPERM, copy_to_mntns(self->detached, "",
 							  AT_EMPTY_PATH));
-			EXPECT_ERRNO(EPERM, sys_fsmount(contexts[i], flags,
+			EXPECT_ERRNO(EPERM, sys_fsmount(contexts[i], NS_FLAGS,
 							0));
-			_exit(0);
 		}
-		join_child(_metadata, pid);
 		check_no_traces(_metadata, self->proc, before);
 	}
 
-	/* Nothing else was wrong with it. */
+	/* The calls work outside the domain. */
 	EXPECT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
-	EXPECT_OK(sys_fsmount(self->context, flags, 0));
+	EXPECT_OK(sys_fsmount(self->context, NS_FLAGS, 0));
 }
 
-/* A domain that has nothing to do with files refuses no mount. */
-TEST_F(landlocked, tasks_are_refused_no_more_than_mounts_are)
+TEST_F(landlock_domain, for_signals_allows_new_mount_namespaces)
 {
 	struct ruleset_attr attr = { .scoped = LANDLOCK_SCOPE_SIGNAL };
 
@@ -102,7 +85,7 @@ TEST_F(landlocked, tasks_are_refused_no_more_than_mounts_are)
 		SKIP(return, "no Landlock scopes");
 
 	ASSERT_OK(landlock(attr));
-	if (variant->caller != FOREIGN)
+	if (variant->caller != UNPRIVILEGED)
 		EXPECT_OK(mount("x", "/mnt", "tmpfs", 0, NULL));
 	EXPECT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
 	EXPECT_OK(sys_fsmount(self->context, FSMOUNT_NAMESPACE, 0));

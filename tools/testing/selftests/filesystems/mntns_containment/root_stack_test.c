@@ -1,123 +1,114 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Locks follow the stack: a new mount namespace has a mount on top of its real
- * root. Can that be taken off? Only by those who could take off all that is
- * stacked on the real root where they come from.
+ * A new mount namespace has a mount on top of the namespace root. A task can
+ * unmount it if the caller could unmount all mounts on top of the namespace
+ * root of its own mount namespace; otherwise it is locked.
  */
-#include "containment.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-/* Both calls, which have to agree; /tree is a mount. */
-static void check_tops(struct __test_metadata *_metadata, bool removable)
+/* Both calls have to agree; /tree is a mount. */
+static void check_tops(struct __test_metadata *_metadata, bool locked)
 {
 	int ns[2], i;
-	pid_t pid;
 
 	ns[0] = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", 0));
 	ns[1] = ASSERT_OK(new_fs_mntns("tmpfs", 0));
 	for (i = 0; i < 2; i++) {
-		pid = fork_into(_metadata, ns[i]);
-		if (!pid) {
-			if (removable) {
-				ASSERT_OK(umount2("/", MNT_DETACH));
-				ASSERT_OK(setns(ns[i], CLONE_NEWNS));
-				ASSERT_EQ(1, ASSERT_OK(is_nullfs("/")));
-			} else {
-				ASSERT_ERRNO(EINVAL, umount2("/", 0));
-				ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-				ASSERT_ERRNO(EINVAL, umount2(".", MNT_DETACH));
-				ASSERT_OK(setns(ns[i], CLONE_NEWNS));
-				ASSERT_EQ(0, ASSERT_OK(is_nullfs("/")));
-				/* not by way of a copy either */
-				ASSERT_OK(unshare(CLONE_NEWNS));
-				ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-			}
-			_exit(0);
+		if (!locked) {
+			check_on_nullfs(_metadata, ns[i]);
+			continue;
 		}
-		join_child(_metadata, pid);
-		close(ns[i]);
+		IN_MNTNS(ns[i]) {
+			ASSERT_ERRNO(EINVAL, umount2("/", 0));
+			ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+			ASSERT_ERRNO(EINVAL, umount2(".", MNT_DETACH));
+			ASSERT_OK(setns(ns[i], CLONE_NEWNS));
+			ASSERT_EQ(0, ASSERT_OK(is_nullfs("/")));
+			/* nor in a copy of the mount namespace */
+			ASSERT_OK(unshare(CLONE_NEWNS));
+			ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
+		}
 	}
+	close(ns[0]);
+	close(ns[1]);
 }
 
-FIXTURE(root_stack)
+FIXTURE(top_of_new_mntns)
 {
 	int proc;
 };
 
-FIXTURE_SETUP(root_stack)
+FIXTURE_SETUP(top_of_new_mntns)
 {
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	ASSERT_OK(make_mount("/tree"));
 }
 
-FIXTURE_TEARDOWN(root_stack)
+FIXTURE_TEARDOWN(top_of_new_mntns)
 {
 }
 
-TEST_F(root_stack, is_removable_for_root)
+TEST_F(top_of_new_mntns, is_unlocked_for_root)
 {
+	check_tops(_metadata, false);
+}
+
+TEST_F(top_of_new_mntns, is_locked_for_an_unprivileged_caller)
+{
+	become(_metadata, self->proc, UNPRIVILEGED);
 	check_tops(_metadata, true);
 }
 
-TEST_F(root_stack, is_locked_for_a_foreign_caller)
+TEST_F(top_of_new_mntns, is_locked_for_a_nested_unprivileged_caller)
 {
-	become(_metadata, self->proc, FOREIGN);
-	check_tops(_metadata, false);
+	become(_metadata, self->proc, NESTED_UNPRIVILEGED);
+	check_tops(_metadata, true);
 }
 
-TEST_F(root_stack, is_locked_for_a_nested_foreign_caller)
-{
-	become(_metadata, self->proc, NESTED_FOREIGN);
-	check_tops(_metadata, false);
-}
-
-TEST_F(root_stack, is_locked_if_all_of_it_was)
+TEST_F(top_of_new_mntns, is_locked_if_all_of_the_root_stack_is)
 {
 	become(_metadata, self->proc, USERNS_ROOT);
-	check_tops(_metadata, false);
+	check_tops(_metadata, true);
 }
 
-/* There's a locked one beneath the own one. */
-TEST_F(root_stack, is_locked_if_the_bottom_of_it_was)
+TEST_F(top_of_new_mntns, is_locked_if_the_bottom_of_the_root_stack_is)
 {
 	become(_metadata, self->proc, USERNS_ROOT);
 	close(ASSERT_OK(overmount_root()));
 	ASSERT_OK(make_mount("/tree"));
-	check_tops(_metadata, false);
+	check_tops(_metadata, true);
 }
 
-/* The same where somebody is in that doesn't own the namespace */
-TEST_F(root_stack, is_locked_where_others_could_unlock_it)
+TEST_F(top_of_new_mntns, is_locked_if_a_parent_userns_owns_the_root_stack)
 {
 	become(_metadata, self->proc, USERNS_ROOT);
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 	close(ASSERT_OK(overmount_root()));
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(enter_userns(self->proc, 0));
-	check_tops(_metadata, false);
+	check_tops(_metadata, true);
 }
 
-/* Nothing of what is there was ever somebody else's. */
-TEST_F(root_stack, is_removable_if_all_of_it_is_own)
+TEST_F(top_of_new_mntns, is_unlocked_if_all_of_the_root_stack_is_own)
 {
 	become(_metadata, self->proc, USERNS_ROOT);
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 	close(ASSERT_OK(overmount_root()));
 	close(ASSERT_OK(overmount_root()));
 	ASSERT_OK(make_mount("/tree"));
-	check_tops(_metadata, true);
+	check_tops(_metadata, false);
 }
 
-/* What is locked in the tree, to what it covered, isn't on top of that. */
-TEST_F(root_stack, is_removable_though_it_was_locked_in_the_tree)
+/* The mount that it is locked to does not come along. */
+TEST_F(top_of_new_mntns, is_unlocked_though_it_was_locked_in_the_tree)
 {
-	pid_t pid;
 	int tree, ns;
 
 	ASSERT_OK(make_mount("/tree/dir"));
 	become(_metadata, self->proc, USERNS_ROOT);
-	tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree", OPEN_TREE_CLONE |
-				       AT_RECURSIVE));
+	tree = ASSERT_OK(copy_of("/tree", AT_RECURSIVE));
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 	close(ASSERT_OK(overmount_root()));
 	ASSERT_OK(mkdir("/mnt", 0755));
@@ -125,32 +116,22 @@ TEST_F(root_stack, is_removable_though_it_was_locked_in_the_tree)
 	ASSERT_ERRNO(EINVAL, umount2("/mnt/dir", 0));
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/mnt/dir", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(access("/dir", F_OK));
-		ASSERT_OK(umount2("/", MNT_DETACH));
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		ASSERT_EQ(1, ASSERT_OK(is_nullfs("/")));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
+	check_on_nullfs(_metadata, ns);
 }
 
-/* In a namespace that was made so, it goes on. */
-TEST_F(root_stack, stays_locked_in_the_next_namespace)
+TEST_F(top_of_new_mntns, is_locked_if_made_in_such_a_namespace)
 {
-	pid_t pid;
 	int ns;
 
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(make_mount("/tree"));
-		check_tops(_metadata, false);
-		_exit(0);
+		check_tops(_metadata, true);
 	}
-	join_child(_metadata, pid);
 }
 
 TEST_HARNESS_MAIN

@@ -1,42 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What isn't mounted in the caller's mount namespace can't be copied into a new
- * one: what was unmounted, what is mounted elsewhere, what never was mounted.
- * Detached trees can be, see ../open_tree_ns.
+ * OPEN_TREE_NAMESPACE copies what is mounted in the caller's mount namespace,
+ * or is a detached tree (see ../open_tree_ns), and nothing else.
  */
 #include <mqueue.h>
 
-#include "containment.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-FIXTURE(sources)
+FIXTURE(copy_to_new_mntns)
 {
 	int proc;
 	struct traces before;
 };
 
-FIXTURE_VARIANT(sources)
+FIXTURE_VARIANT(copy_to_new_mntns)
 {
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(sources, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(copy_to_new_mntns, root) { ROOT };
+FIXTURE_VARIANT_ADD(copy_to_new_mntns, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(copy_to_new_mntns, unprivileged) { UNPRIVILEGED };
 
-FIXTURE_VARIANT_ADD(sources, userns_root)
+FIXTURE_SETUP(copy_to_new_mntns)
 {
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(sources, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_SETUP(sources)
-{
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/dir", 0755));
@@ -44,7 +33,7 @@ FIXTURE_SETUP(sources)
 	ASSERT_OK(mkdir("/mnt", 0755));
 }
 
-FIXTURE_TEARDOWN(sources)
+FIXTURE_TEARDOWN(copy_to_new_mntns)
 {
 }
 
@@ -64,21 +53,20 @@ static void expect_refusal(struct __test_metadata *_metadata, int proc, int fd)
 	check_no_traces(_metadata, proc, before);
 }
 
-TEST_F(sources, are_not_unmounted)
+TEST_F(copy_to_new_mntns, refuses_unmounted_mounts)
 {
 	int tree, below;
 
 	ASSERT_OK(mkdir("/tree/below/dir", 0755));
-	tree = ASSERT_OK(open("/tree", O_PATH | O_CLOEXEC));
-	below = ASSERT_OK(open("/tree/below", O_PATH | O_CLOEXEC));
+	tree = ASSERT_OK(open_path("/tree"));
+	below = ASSERT_OK(open_path("/tree/below"));
 	ASSERT_OK(umount2("/tree", MNT_DETACH));
 	become(_metadata, self->proc, variant->caller);
 	expect_refusal(_metadata, self->proc, tree);
 	expect_refusal(_metadata, self->proc, below);
 }
 
-/* Unmounted with all that is mounted below it */
-TEST_F(sources, are_not_left_over_in_an_unmounted_tree)
+TEST_F(copy_to_new_mntns, refuses_mounts_of_a_mount_namespace_that_is_gone)
 {
 	int peer, fd;
 	pid_t pid;
@@ -87,9 +75,8 @@ TEST_F(sources, are_not_left_over_in_an_unmounted_tree)
 	become(_metadata, self->proc, variant->caller);
 	pid = fork_peer(_metadata, 0, &peer);
 	if (!pid) {
-		/* The mount namespace goes, its root stays. */
 		ASSERT_OK(enter_userns(self->proc, CLONE_NEWNS));
-		fd = ASSERT_OK(open("/tree/below", O_PATH | O_CLOEXEC));
+		fd = ASSERT_OK(open_path("/tree/below"));
 		ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
 		expect_refusal(_metadata, self->proc, fd);
 		_exit(0);
@@ -98,48 +85,43 @@ TEST_F(sources, are_not_left_over_in_an_unmounted_tree)
 	close(peer);
 }
 
-/* It goes when the file descriptor that stands for it is closed. */
-TEST_F(sources, are_not_detached_trees_that_were_closed)
+TEST_F(copy_to_new_mntns, refuses_a_detached_tree_that_was_closed)
 {
 	int tree, dir;
 
-	tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree", OPEN_TREE_CLONE |
-				       OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+	tree = ASSERT_OK(copy_of("/tree", AT_RECURSIVE));
 	dir = ASSERT_OK(openat(tree, ".", O_PATH | O_CLOEXEC));
 	become(_metadata, self->proc, variant->caller);
-	/* USERNS_ROOT is in a mount namespace of its own by then. */
+	/* USERNS_ROOT is in a mount namespace of its own. */
 	if (variant->caller != USERNS_ROOT)
 		close(ASSERT_OK(copy_to_mntns(dir, ".", AT_RECURSIVE)));
 	close(tree);
 	expect_refusal(_metadata, self->proc, dir);
 }
 
-TEST_F(sources, are_not_mounted_in_another_namespace)
+TEST_F(copy_to_new_mntns, refuses_mounts_of_another_namespace)
 {
 	struct traces before;
 	int tree, ns, proc_dir;
 
-	/* one of the same owner */
-	tree = ASSERT_OK(open("/tree", O_PATH | O_CLOEXEC));
+	tree = ASSERT_OK(open_path("/tree"));
 	ASSERT_OK(unshare(CLONE_NEWNS));
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
 	become(_metadata, self->proc, variant->caller);
 	expect_refusal(_metadata, self->proc, tree);
 
-	/* /proc is from there, too. */
+	/* /proc is mounted in the one that the test began in. */
 	before = find_traces(_metadata, self->proc);
 	proc_dir = ASSERT_OK(openat(self->proc, "self", O_PATH | O_CLOEXEC));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(proc_dir, "", AT_EMPTY_PATH));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(proc_dir, "task", 0));
 	close(proc_dir);
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->proc, "sys", 0));
-	/* and a new one, by its root directory */
 	check_no_traces(_metadata, self->proc, before);
 	close(ns);
 }
 
-/* The root of a namespace that the caller made */
-TEST_F(sources, are_not_in_a_new_namespace_of_the_caller)
+TEST_F(copy_to_new_mntns, refuses_mounts_of_a_new_namespace_of_the_caller)
 {
 	int ns, peer, fd;
 	char path[32];
@@ -151,8 +133,7 @@ TEST_F(sources, are_not_in_a_new_namespace_of_the_caller)
 	if (!pid) {
 		ASSERT_OK(setns(ns, CLONE_NEWNS));
 		close(ns);
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
+		pass_turn(_metadata, peer);
 		_exit(0);
 	}
 	close(ns);
@@ -160,13 +141,10 @@ TEST_F(sources, are_not_in_a_new_namespace_of_the_caller)
 	snprintf(path, sizeof(path), "%d/root", pid);
 	fd = ASSERT_OK(openat(self->proc, path, O_PATH | O_CLOEXEC));
 	expect_refusal(_metadata, self->proc, fd);
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
-	close(peer);
+	end_peer(_metadata, pid, peer);
 }
 
-/* What has no path in any namespace: none of it is a directory. */
-TEST_F(sources, are_no_kernel_objects)
+TEST_F(copy_to_new_mntns, refuses_kernel_objects)
 {
 	static const char * const namespaces[] = {
 		"self/ns/mnt", "self/ns/user", "self/ns/pid", "self/ns/uts",
@@ -197,7 +175,7 @@ TEST_F(sources, are_no_kernel_objects)
 	fds[nr++] = sockets[0];
 	fds[nr++] = sockets[1];
 	fds[nr++] = ASSERT_OK(syscall(__NR_memfd_create, "memfd", 0));
-	fds[nr++] = ASSERT_OK(new_context("tmpfs"));
+	fds[nr++] = ASSERT_OK(new_fs_context("tmpfs"));
 	fds[nr] = syscall(__NR_mq_open, "mntns_test", O_CREAT | O_RDWR, 0600,
 			  &attr);
 	if (fds[nr] != -1) {

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A caller of fsmount(FSMOUNT_NAMESPACE) whose user namespace owns its mount
- * namespace gets a proc or a sysfs only if it sees all of one already. A caller
- * without rights over its mount namespace never gets one, wherever the
- * filesystem context comes from.
+ * fsmount(FSMOUNT_NAMESPACE) gives a caller whose user namespace owns its mount
+ * namespace a proc or a sysfs only if the caller sees all of one already. An
+ * unprivileged caller gets none, wherever the filesystem context comes from.
  */
-#include "containment.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-/* How does the caller come by the context? */
+/* Where does the caller have the filesystem context from? */
 enum origin {
 	OWN,		/* made in a new namespace of its own user namespace */
-	SHARED_FDS,	/* made by somebody who shares its file descriptors */
-	SENT,		/* sent by somebody over a socket */
+	SHARED_FDS,	/* made by a task that shares its file descriptors */
+	SENT,		/* sent by another task over a socket */
 };
 
 static const struct fs_kind {
 	const char *name;
 	const char *mnt;	/* where it is mounted */
-	uint64_t flags;		/* what lets a user namespace have one */
-	const char *dir;	/* not empty, and of interest */
-	const char *file;	/* the same */
-	const char *empty_dir;	/* never has anything in it */
+	uint64_t flags;		/* CLONE_* that a user namespace needs */
+	const char *dir;	/* not empty */
+	const char *file;
+	const char *empty_dir;	/* permanently empty */
 	long magic;
 } proc_fs = {
 	.name = "proc",
@@ -72,13 +72,13 @@ static int receive_fd(struct __test_metadata *_metadata, int peer)
 	};
 	int fd;
 
-	ASSERT_EQ(1, recvmsg(peer, &msg, 0)) TH_LOG("nobody sends: %m");
+	ASSERT_EQ(1, recvmsg(peer, &msg, 0)) TH_LOG("no message: %m");
 	ASSERT_TRUE(!!CMSG_FIRSTHDR(&msg));
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
 	return fd;
 }
 
-/* The context of a new file system that a user namespace may have */
+/* The context of a new filesystem that a user namespace may have */
 static int get_context(struct __test_metadata *_metadata,
 		       const struct fs_kind *fs, enum origin origin)
 {
@@ -86,23 +86,18 @@ static int get_context(struct __test_metadata *_metadata,
 	int fs_fd, peer;
 	pid_t pid;
 
-	if (origin == OWN) {
-		/* The mount namespace is for fsopen() only. */
-		fs_fd = ASSERT_OK(fsopen_elsewhere(fs->name, CLONE_NEWNS |
-						   fs->flags));
-		ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL,
-				       0));
-		return fs_fd;
-	}
-	if (origin == SHARED_FDS) {
-		fs_fd = ASSERT_OK(fsopen_elsewhere(fs->name, others));
+	if (origin != SENT) {
+		/* fsopen() takes rights over a mount namespace. */
+		fs_fd = ASSERT_OK(fsopen_elsewhere(fs->name, origin == OWN ?
+						   CLONE_NEWNS | fs->flags :
+						   others));
 		ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL,
 				       0));
 		return fs_fd;
 	}
 	pid = fork_peer(_metadata, others, &peer);
 	if (!pid) {
-		fs_fd = ASSERT_OK(new_context(fs->name));
+		fs_fd = ASSERT_OK(new_fs_context(fs->name));
 		send_fd(_metadata, peer, fs_fd);
 		_exit(0);
 	}
@@ -112,77 +107,47 @@ static int get_context(struct __test_metadata *_metadata,
 	return fs_fd;
 }
 
-static const enum origin origins[] = { OWN, SHARED_FDS, SENT };
-
-static void get_contexts(struct __test_metadata *_metadata,
-			 const struct fs_kind *fs,
-			 int contexts[ARRAY_SIZE(origins)])
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(origins); i++)
-		contexts[i] = get_context(_metadata, fs, origins[i]);
-}
-
-/* Mounts the contexts and closes them: all are refused, or none. */
-static void mount_contexts(struct __test_metadata *_metadata,
-			   const int contexts[ARRAY_SIZE(origins)],
-			   unsigned int attrs, bool refused)
-{
-	int i, ns;
-
-	for (i = 0; i < ARRAY_SIZE(origins); i++) {
-		errno = 0;
-		ns = sys_fsmount(contexts[i], FSMOUNT_NAMESPACE, attrs);
-		if (refused) {
-			EXPECT_EQ(-1, ns)
-				TH_LOG("origin %d, attributes %x: not refused",
-				       origins[i], attrs);
-			EXPECT_EQ(EPERM, errno) TH_LOG("%m");
-		} else {
-			EXPECT_NE(-1, ns)
-				TH_LOG("origin %d, attributes %x: %m",
-				       origins[i], attrs);
-		}
-		close(ns);
-		close(contexts[i]);
-	}
-}
-
+/* All contexts are refused, or none. */
 static void expect(struct __test_metadata *_metadata, const struct fs_kind *fs,
 		   unsigned int attrs, bool refused)
 {
-	int contexts[ARRAY_SIZE(origins)];
+	static const enum origin origins[] = { OWN, SHARED_FDS, SENT };
+	int i, fs_fd, ns;
 
-	get_contexts(_metadata, fs, contexts);
-	mount_contexts(_metadata, contexts, attrs, refused);
+	for (i = 0; i < ARRAY_SIZE(origins); i++) {
+		fs_fd = get_context(_metadata, fs, origins[i]);
+		errno = 0;
+		ns = sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, attrs);
+		EXPECT_EQ(refused, ns == -1)
+			TH_LOG("origin %d, attributes %x: %m", origins[i],
+			       attrs);
+		EXPECT_EQ(refused ? EPERM : 0, errno) TH_LOG("%m");
+		close(ns);
+		close(fs_fd);
+	}
 }
 
-/* There must be nothing to be had, and no trace of trying. */
+/* No call succeeds, or leaves a trace. */
 static void expect_refusal(struct __test_metadata *_metadata,
 			   const struct fs_kind *fs, int proc)
 {
 	struct traces before = find_traces(_metadata, proc);
-	pid_t pid;
 	int ns;
 
 	expect(_metadata, fs, 0, true);
 	expect(_metadata, fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 	       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, true);
 
-	/* Nor is there by going to a new namespace and mounting it there. */
+	/* nor in a new mount namespace */
 	ns = ASSERT_OK(new_fs_mntns("tmpfs", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		expect(_metadata, fs, 0, true);
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 	close(ns);
 	check_no_traces(_metadata, proc, before);
 }
 
-/* All of one is visible. */
+/* All of one is visible to the owner of the mount namespace. */
 static void expect_only_for_owner(struct __test_metadata *_metadata,
 				  const struct fs_kind *fs, enum caller caller,
 				  int proc)
@@ -193,56 +158,41 @@ static void expect_only_for_owner(struct __test_metadata *_metadata,
 		expect_refusal(_metadata, fs, proc);
 }
 
-FIXTURE(visibility)
+FIXTURE(new_instance)
 {
 	int proc;
 };
 
-FIXTURE_VARIANT(visibility)
+FIXTURE_VARIANT(new_instance)
 {
 	const struct fs_kind *fs;
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(visibility, proc_for_userns_root)
-{
-	.fs = &proc_fs,
-	.caller = USERNS_ROOT,
+FIXTURE_VARIANT_ADD(new_instance, proc_for_userns_root) {
+	&proc_fs, USERNS_ROOT
 };
 
-FIXTURE_VARIANT_ADD(visibility, proc_for_foreign)
-{
-	.fs = &proc_fs,
-	.caller = FOREIGN,
+FIXTURE_VARIANT_ADD(new_instance, sys_for_userns_root) { &sys_fs, USERNS_ROOT };
+FIXTURE_VARIANT_ADD(new_instance, proc_for_unprivileged) {
+	&proc_fs, UNPRIVILEGED
 };
 
-FIXTURE_VARIANT_ADD(visibility, proc_for_nested_foreign)
-{
-	.fs = &proc_fs,
-	.caller = NESTED_FOREIGN,
+FIXTURE_VARIANT_ADD(new_instance, sys_for_unprivileged) {
+	&sys_fs, UNPRIVILEGED
 };
 
-FIXTURE_VARIANT_ADD(visibility, sys_for_userns_root)
-{
-	.fs = &sys_fs,
-	.caller = USERNS_ROOT,
+FIXTURE_VARIANT_ADD(new_instance, proc_for_nested_unprivileged) {
+	&proc_fs, NESTED_UNPRIVILEGED
 };
 
-FIXTURE_VARIANT_ADD(visibility, sys_for_foreign)
-{
-	.fs = &sys_fs,
-	.caller = FOREIGN,
+FIXTURE_VARIANT_ADD(new_instance, sys_for_nested_unprivileged) {
+	&sys_fs, NESTED_UNPRIVILEGED
 };
 
-FIXTURE_VARIANT_ADD(visibility, sys_for_nested_foreign)
+FIXTURE_SETUP(new_instance)
 {
-	.fs = &sys_fs,
-	.caller = NESTED_FOREIGN,
-};
-
-FIXTURE_SETUP(visibility)
-{
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	if (!can_unshare(variant->fs->flags))
 		SKIP(return, "no such namespaces");
@@ -256,15 +206,14 @@ FIXTURE_SETUP(visibility)
 	ASSERT_OK(access(variant->fs->file, F_OK));
 }
 
-FIXTURE_TEARDOWN(visibility)
+FIXTURE_TEARDOWN(new_instance)
 {
 }
 
-TEST_F(visibility, of_all_of_it_is_enough)
+TEST_F(new_instance, is_for_the_owner_if_all_is_visible)
 {
 	struct statfs st;
 	int fs_fd, ns;
-	pid_t pid;
 
 	become(_metadata, self->proc, variant->caller);
 	expect_only_for_owner(_metadata, variant->fs, variant->caller,
@@ -276,41 +225,38 @@ TEST_F(visibility, of_all_of_it_is_enough)
 	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
 	check_is_new_mntns(_metadata, self->proc, ns);
 	check_seen_alike(_metadata, ns);
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(statfs("/", &st));
 		ASSERT_EQ(variant->fs->magic, st.f_type);
 		ASSERT_OK(access(strchr(variant->fs->file + 1, '/'), F_OK));
 		ASSERT_EQ(1, count_mounts());
-		/* The root of the owner's table is locked, so this is, too. */
+		/* It is locked, as the caller's root is. */
 		ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-TEST_F(visibility, is_denied_by_a_mount_on_a_directory)
+TEST_F(new_instance, is_refused_with_a_mount_on_a_directory)
 {
 	ASSERT_OK(mount("mask", variant->fs->dir, "tmpfs", 0, NULL));
 	become(_metadata, self->proc, variant->caller);
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-TEST_F(visibility, is_denied_by_a_mount_on_a_file)
+TEST_F(new_instance, is_refused_with_a_mount_on_a_file)
 {
 	ASSERT_OK(mount("/null", variant->fs->file, NULL, MS_BIND, NULL));
 	become(_metadata, self->proc, variant->caller);
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-TEST_F(visibility, is_denied_by_a_mount_on_all_of_it)
+TEST_F(new_instance, is_refused_with_a_mount_on_all_of_it)
 {
 	ASSERT_OK(mount("mask", variant->fs->mnt, "tmpfs", 0, NULL));
 	become(_metadata, self->proc, variant->caller);
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-TEST_F(visibility, is_denied_by_a_part_of_it_on_top)
+TEST_F(new_instance, is_refused_with_a_part_of_it_on_top)
 {
 	ASSERT_OK(mount(variant->fs->dir, variant->fs->mnt, NULL, MS_BIND,
 			NULL));
@@ -318,14 +264,14 @@ TEST_F(visibility, is_denied_by_a_part_of_it_on_top)
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-TEST_F(visibility, is_denied_where_there_is_none)
+TEST_F(new_instance, is_refused_without_a_visible_one)
 {
 	ASSERT_OK(umount2(variant->fs->mnt, 0));
 	become(_metadata, self->proc, variant->caller);
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-TEST_F(visibility, is_denied_where_there_is_only_a_part)
+TEST_F(new_instance, is_refused_with_a_visible_part_only)
 {
 	ASSERT_OK(mount(variant->fs->dir, "/empty", NULL, MS_BIND, NULL));
 	ASSERT_OK(umount2(variant->fs->mnt, 0));
@@ -333,8 +279,7 @@ TEST_F(visibility, is_denied_where_there_is_only_a_part)
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-/* The masked one is what others were copied from. */
-TEST_F(visibility, is_denied_by_masks_everywhere)
+TEST_F(new_instance, is_refused_if_all_are_masked)
 {
 	ASSERT_OK(mount("mask", variant->fs->dir, "tmpfs", 0, NULL));
 	ASSERT_OK(mount(variant->fs->mnt, "/empty", NULL, MS_BIND | MS_REC,
@@ -343,8 +288,7 @@ TEST_F(visibility, is_denied_by_masks_everywhere)
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-/* What is on a directory that has never anything in it doesn't matter. */
-TEST_F(visibility, is_not_denied_by_a_mount_on_an_empty_directory)
+TEST_F(new_instance, is_for_the_owner_with_a_mount_on_an_empty_directory)
 {
 	if (access(variant->fs->empty_dir, F_OK))
 		SKIP(return, "no %s", variant->fs->empty_dir);
@@ -354,7 +298,7 @@ TEST_F(visibility, is_not_denied_by_a_mount_on_an_empty_directory)
 			      self->proc);
 }
 
-TEST_F(visibility, of_another_one_is_enough)
+TEST_F(new_instance, is_for_the_owner_besides_a_masked_one)
 {
 	ASSERT_OK(mount("mask", variant->fs->dir, "tmpfs", 0, NULL));
 	ASSERT_OK(mount(variant->fs->mnt, "/empty", NULL, MS_BIND, NULL));
@@ -363,8 +307,8 @@ TEST_F(visibility, of_another_one_is_enough)
 			      self->proc);
 }
 
-/* Read-only it is if all that is visible is read-only, and it remains so. */
-TEST_F(visibility, comes_with_the_attributes)
+/* A new one is read-only, and stays so, if all visible ones are. */
+TEST_F(new_instance, has_the_locked_attributes_of_the_visible_one)
 {
 	struct mount_attr rw = { .attr_clr = MOUNT_ATTR_RDONLY };
 	struct mount_attr noatime = {
@@ -372,7 +316,6 @@ TEST_F(visibility, comes_with_the_attributes)
 		.attr_set = MOUNT_ATTR_NOATIME,
 	};
 	int fs_fd, ns;
-	pid_t pid;
 
 	ASSERT_OK(mount(NULL, variant->fs->mnt, NULL,
 			MS_REMOUNT | MS_BIND | MS_RDONLY | MS_RELATIME, NULL));
@@ -380,7 +323,6 @@ TEST_F(visibility, comes_with_the_attributes)
 	expect(_metadata, variant->fs, 0, true);
 	expect(_metadata, variant->fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 	       MOUNT_ATTR_NOEXEC, true);
-	/* and the same atime */
 	expect(_metadata, variant->fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOATIME,
 	       true);
 	expect(_metadata, variant->fs,
@@ -393,49 +335,46 @@ TEST_F(visibility, comes_with_the_attributes)
 	fs_fd = get_context(_metadata, variant->fs, OWN);
 	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE,
 				   MOUNT_ATTR_RDONLY));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		EXPECT_ERRNO(EPERM, sys_mount_setattr(AT_FDCWD, "/", 0, &rw));
 		EXPECT_ERRNO(EPERM, mount(NULL, "/", NULL,
 					  MS_REMOUNT | MS_BIND | MS_RELATIME,
 					  NULL));
 		EXPECT_ERRNO(EPERM, sys_mount_setattr(AT_FDCWD, "/", 0,
 						      &noatime));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* Other ways to one, for a caller without rights over its mount namespace */
-FIXTURE(foreign_visibility)
+/* Other ways for an unprivileged caller */
+FIXTURE(new_instance_elsewhere)
 {
 	int proc;
 };
 
-FIXTURE_VARIANT(foreign_visibility)
+FIXTURE_VARIANT(new_instance_elsewhere)
 {
 	const struct fs_kind *fs;
 	const char *part;	/* of /dir/mnt */
 	const char *other_part;
 };
 
-FIXTURE_VARIANT_ADD(foreign_visibility, proc)
+FIXTURE_VARIANT_ADD(new_instance_elsewhere, proc)
 {
 	.fs = &proc_fs,
 	.part = "/dir/mnt/sys",
 	.other_part = "/dir/mnt/self",
 };
 
-FIXTURE_VARIANT_ADD(foreign_visibility, sys)
+FIXTURE_VARIANT_ADD(new_instance_elsewhere, sys)
 {
 	.fs = &sys_fs,
 	.part = "/dir/mnt/kernel",
 	.other_part = "/dir/mnt/fs",
 };
 
-FIXTURE_SETUP(foreign_visibility)
+FIXTURE_SETUP(new_instance_elsewhere)
 {
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	if (!can_unshare(variant->fs->flags))
 		SKIP(return, "no such namespaces");
@@ -444,48 +383,42 @@ FIXTURE_SETUP(foreign_visibility)
 	ASSERT_OK(mount("new", "/dir/mnt", variant->fs->name, 0, NULL));
 }
 
-FIXTURE_TEARDOWN(foreign_visibility)
+FIXTURE_TEARDOWN(new_instance_elsewhere)
 {
 }
 
-/* Two steps: a copy of the tree first, and then in there */
-TEST_F(foreign_visibility, is_denied_in_copies_of_masked_ones)
+TEST_F(new_instance_elsewhere, is_refused_in_a_copy_of_a_masked_one)
 {
 	static const char * const trees[] = { "/", "/dir", "/dir/mnt" };
 	unsigned int i;
-	pid_t pid;
 	int ns;
 
 	ASSERT_OK(mount("mask", variant->part, "tmpfs", 0, NULL));
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	for (i = 0; i < ARRAY_SIZE(trees); i++) {
 		EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, trees[i], 0));
 		ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, trees[i],
 					     AT_RECURSIVE));
-		pid = fork_into(_metadata, ns);
-		if (!pid) {
+		IN_MNTNS(ns) {
 			expect_refusal(_metadata, variant->fs, self->proc);
-			_exit(0);
 		}
-		join_child(_metadata, pid);
 		close(ns);
 	}
 
-	/* A part that isn't masked isn't all of it. */
+	/* An unmasked part is not all of it. */
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, variant->other_part,
 				     AT_RECURSIVE));
 	ASSERT_OK(setns(ns, CLONE_NEWNS));
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
-TEST_F(foreign_visibility, does_not_matter_to_root)
+TEST_F(new_instance_elsewhere, is_allowed_to_root_without_a_visible_one)
 {
 	ASSERT_OK(umount2("/dir/mnt", 0));
 	ASSERT_OK(new_fs_mntns(variant->fs->name, 0));
 }
 
-/* Root of the initial user namespace in a mount namespace of another one */
-TEST_F(foreign_visibility, matters_to_root_in_a_mount_namespace_of_others)
+TEST_F(new_instance_elsewhere, is_refused_to_root_in_a_mntns_of_a_userns)
 {
 	int peer, ns, fs_fd;
 	pid_t pid;
@@ -493,21 +426,19 @@ TEST_F(foreign_visibility, matters_to_root_in_a_mount_namespace_of_others)
 	pid = fork_peer(_metadata, 0, &peer);
 	if (!pid) {
 		become(_metadata, self->proc, USERNS_ROOT);
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
+		pass_turn(_metadata, peer);
 		_exit(0);
 	}
 	await_turn(_metadata, peer);
 	ns = ASSERT_OK(open_ns(self->proc, pid, "mnt"));
-	fs_fd = ASSERT_OK(new_context(variant->fs->name));
+	fs_fd = ASSERT_OK(new_fs_context(variant->fs->name));
 	ASSERT_OK(setns(ns, CLONE_NEWNS));
 	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
-/* To the owner, a mount that it can unmount hides nothing. */
-TEST_F(foreign_visibility, is_denied_by_what_the_owner_could_take_off)
+/* For the owner, such a mount hides nothing. */
+TEST_F(new_instance_elsewhere, is_refused_if_the_owner_can_unmount_the_mask)
 {
 	become(_metadata, self->proc, USERNS_ROOT);
 	ASSERT_OK(mount("mask", variant->part, "tmpfs", 0, NULL));

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Print the C code blocks of a document, one after the other. What's in the
-# document to be copied has to be in one of them: other code is an error.
+# Print the C code blocks of a document, one after the other. Any other code in
+# it is an error.
 
 /^\.\. code-block:: c$/ {
 	printf "#line %d \"%s\"\n", FNR + 1, FILENAME

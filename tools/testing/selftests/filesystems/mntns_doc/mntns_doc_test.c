@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The examples in Documentation/filesystems/mount-namespace-flags.rst: they
- * compile, and do what it says. code_blocks.h is what code_blocks.awk finds
- * there, as it is.
+ * The examples in Documentation/filesystems/mount-namespace-flags.rst compile
+ * and do what the document promises. code_blocks.awk extracts code_blocks.h
+ * from it.
  */
 #include "code_blocks.h"
 
@@ -14,7 +14,7 @@
 #include "../../kselftest_harness.h"
 #include "../mntns_utils.h"
 
-/* The system calls without their flags, as on a kernel of before these */
+/* System calls without the flags, as on an older kernel */
 enum missing {
 	NOTHING			= 0,
 	ON_FSMOUNT		= 1 << 0,
@@ -31,7 +31,7 @@ enum missing {
 #define ARGUMENT(n)	(offsetof(struct seccomp_data, args[n]) + 4)
 #endif
 
-/* From here on the system call @nr fails with @flag in its argument @arg. */
+/* The system call @nr fails from now on with @flag in its argument @arg. */
 static int refuse(unsigned int nr, size_t arg, unsigned int flag)
 {
 	struct sock_filter filter[] = {
@@ -68,12 +68,7 @@ static int take_away(enum missing missing)
 	return 0;
 }
 
-static int make_file(const char *path)
-{
-	return mknod(path, S_IFREG | 0644, 0);
-}
-
-/* Whoever is here is in a file system of its own with a file "new". */
+/* The caller is in a new filesystem with a file "new". */
 static void check_new_root(struct __test_metadata *_metadata, size_t mounts)
 {
 	EXPECT_OK(access("/new", F_OK));
@@ -84,43 +79,24 @@ static void check_new_root(struct __test_metadata *_metadata, size_t mounts)
 	EXPECT_ERRNO(ENOENT, access("../proc", F_OK));
 }
 
-/*
- * The scene of a test: a mount namespace of its own, and an empty directory to
- * work in. /proc is open as *@proc. Returns false if the test is skipped.
- */
-static bool set_scene(struct __test_metadata *_metadata, int *proc)
-{
-	if (geteuid())
-		SKIP(return false, "needs root");
-	if (!can_unshare(UNSHARE_EMPTY_MNTNS))
-		SKIP(return false, "no empty mount namespaces");
-	if (!have_open_tree_namespace_flag())
-		SKIP(return false, "no OPEN_TREE_NAMESPACE");
-	if (!have_fsmount_namespace_flag())
-		SKIP(return false, "no FSMOUNT_NAMESPACE");
-	*proc = ASSERT_OK(open_proc());
-	ASSERT_OK(private_scratch());
-	return true;
-}
-
-FIXTURE(doc)
+FIXTURE(doc_example)
 {
 	int proc;
 };
 
-FIXTURE_SETUP(doc)
+FIXTURE_SETUP(doc_example)
 {
-	if (!set_scene(_metadata, &self->proc))
-		return;
+	set_scene(_metadata, &self->proc, COPY, NEEDS_ALL_FLAGS);
 }
 
-FIXTURE_TEARDOWN(doc)
+FIXTURE_TEARDOWN(doc_example)
 {
 }
 
-TEST_F(doc, tells_how_to_ask_for_the_flags)
+TEST_F(doc_example, detects_the_flags)
 {
-	/* The setup has skipped this if root hears no. */
+	EXPECT_TRUE(have_open_tree_namespace_flag());
+	EXPECT_TRUE(have_fsmount_namespace_flag());
 	ASSERT_OK(become_nobody());
 	EXPECT_TRUE(have_open_tree_namespace_flag());
 	EXPECT_TRUE(have_fsmount_namespace_flag());
@@ -130,7 +106,7 @@ TEST_F(doc, tells_how_to_ask_for_the_flags)
 	EXPECT_FALSE(have_fsmount_namespace_flag());
 }
 
-TEST_F(doc, forks_into_nothing)
+TEST_F(doc_example, forks_into_an_empty_mntns)
 {
 	pid_t pid = ASSERT_OK(fork_into_nothing());
 
@@ -143,7 +119,7 @@ TEST_F(doc, forks_into_nothing)
 	join_child(_metadata, pid);
 }
 
-TEST_F(doc, has_a_sandbox_with_an_empty_table)
+TEST_F(doc_example, enters_a_sandbox)
 {
 	char text[64];
 	int fd;
@@ -160,7 +136,7 @@ TEST_F(doc, has_a_sandbox_with_an_empty_table)
 	EXPECT_LT(0, read(fd, text, sizeof(text)));
 }
 
-/* The test that look_around(), which is told nothing, is a part of */
+/* for look_around(), which has no parameters */
 static struct __test_metadata *visitor;
 
 /* Runs in the container. */
@@ -172,7 +148,7 @@ static int look_around(void)
 	EXPECT_EQ(3, count_mounts());
 	EXPECT_OK(access("/image", F_OK));
 	EXPECT_OK(access("/sub/below", F_OK));
-	EXPECT_ERRNO(ENOENT, access("/sub/covered", F_OK));
+	EXPECT_ERRNO(ENOENT, access("/sub/hidden", F_OK));
 	EXPECT_ERRNO(EINVAL, umount2("/sub", MNT_DETACH));
 	EXPECT_ERRNO(EPERM, mount(NULL, "/sub", NULL, MS_REMOUNT | MS_BIND,
 				  NULL));
@@ -182,7 +158,7 @@ static int look_around(void)
 	return _metadata->exit_code;
 }
 
-TEST_F(doc, has_a_container_without_privileges)
+TEST_F(doc_example, runs_a_container_without_privileges)
 {
 	int status;
 
@@ -190,7 +166,7 @@ TEST_F(doc, has_a_container_without_privileges)
 	ASSERT_OK(mkdir("tree/proc", 0555));
 	ASSERT_OK(mkdir("tree/sub", 0755));
 	ASSERT_OK(make_file("tree/image"));
-	ASSERT_OK(make_file("tree/sub/covered"));
+	ASSERT_OK(make_file("tree/sub/hidden"));
 	ASSERT_OK(mount("sub", "tree/sub", "tmpfs", 0, NULL));
 	ASSERT_OK(make_file("tree/sub/below"));
 	ASSERT_OK(mount(NULL, "tree/sub", NULL,
@@ -202,12 +178,10 @@ TEST_F(doc, has_a_container_without_privileges)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		SKIP(return, "no proc with subset=pid");
 	EXPECT_EQ(KSFT_PASS, status);
-	/* That's a matter of the child's alone. */
 	EXPECT_OK(access("tree/image", F_OK));
 }
 
-/* The lock is on the tmpfs, and what it covers is never to be seen. */
-TEST_F(doc, sheds_an_inherited_proc)
+TEST_F(doc_example, replaces_an_inherited_proc)
 {
 	struct statfs st;
 
@@ -226,7 +200,7 @@ TEST_F(doc, sheds_an_inherited_proc)
 	EXPECT_ERRNO(EINVAL, umount2("/proc", MNT_DETACH));
 }
 
-TEST_F(doc, sheds_an_inherited_proc_for_one_with_tasks_only)
+TEST_F(doc_example, replaces_an_inherited_proc_by_subset_pid)
 {
 	int status;
 	pid_t pid;
@@ -249,59 +223,49 @@ TEST_F(doc, sheds_an_inherited_proc_for_one_with_tasks_only)
 	EXPECT_EQ(KSFT_PASS, status);
 }
 
-/* The examples that do without what an older kernel doesn't have */
-FIXTURE(doc_on)
+/* Examples that work on older kernels, too */
+FIXTURE(doc_example_on)
 {
 	int proc;
 };
 
-FIXTURE_VARIANT(doc_on)
+FIXTURE_VARIANT(doc_example_on)
 {
 	enum missing missing;
 };
 
-FIXTURE_VARIANT_ADD(doc_on, this_kernel)
-{
-	.missing = NOTHING,
+FIXTURE_VARIANT_ADD(doc_example_on, this_kernel) { .missing = NOTHING };
+FIXTURE_VARIANT_ADD(doc_example_on, kernel_without_fsmount_namespace) {
+	.missing = ON_FSMOUNT
 };
 
-FIXTURE_VARIANT_ADD(doc_on, one_without_fsmount_namespace)
-{
-	.missing = ON_FSMOUNT,
+FIXTURE_VARIANT_ADD(doc_example_on, kernel_without_new_mntns) {
+	.missing = ON_FSMOUNT | ON_UNSHARE | ON_OPEN_TREE
 };
 
-FIXTURE_VARIANT_ADD(doc_on, one_without_new_mount_namespaces)
-{
-	.missing = ON_FSMOUNT | ON_UNSHARE | ON_OPEN_TREE,
+FIXTURE_VARIANT_ADD(doc_example_on, kernel_without_any_flag) {
+	.missing = EVERYTHING
 };
 
-FIXTURE_VARIANT_ADD(doc_on, one_without_any)
+FIXTURE_SETUP(doc_example_on)
 {
-	.missing = EVERYTHING,
-};
-
-FIXTURE_SETUP(doc_on)
-{
-	if (!set_scene(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, COPY, NEEDS_ALL_FLAGS))
 		return;
 	ASSERT_OK(take_away(variant->missing));
 }
 
-FIXTURE_TEARDOWN(doc_on)
+FIXTURE_TEARDOWN(doc_example_on)
 {
 }
 
-/* It's a new file system, nothing is beside it, and others are where they were. */
-TEST_F(doc_on, has_a_new_root_to_enter)
+TEST_F(doc_example_on, enters_a_new_root)
 {
-	struct place before = current_place(_metadata, self->proc);
-	char *mounts = own_mounts(_metadata), *now;
+	struct location before = current_location(_metadata, self->proc);
+	char *mounts = own_mounts(_metadata);
 	struct statmount *sm;
-	pid_t pid;
 	int fd;
 
-	pid = ASSERT_OK(fork());
-	if (!pid) {
+	IN_CHILD(0) {
 		ASSERT_OK(enter_new_root("tmpfs", MOUNT_ATTR_NODEV));
 		fd = ASSERT_OK(open("/new", O_CREAT | O_CLOEXEC, 0600));
 		close(fd);
@@ -310,21 +274,14 @@ TEST_F(doc_on, has_a_new_root_to_enter)
 		EXPECT_STREQ("tmpfs", sm->str + sm->fs_type);
 		EXPECT_TRUE(sm->mnt_attr & MOUNT_ATTR_NODEV);
 		free(sm);
-		_exit(_metadata->exit_code);
 	}
-	join_child(_metadata, pid);
 	check_still_at(_metadata, self->proc, before);
-	now = own_mounts(_metadata);
-	EXPECT_STREQ(mounts, now);
+	expect_mounts(_metadata, mounts);
 	free(mounts);
-	free(now);
 }
 
-/*
- * A plain directory, with a mount below: both come along. Others on the old root
- * don't, unless it takes a pivot_root().
- */
-TEST_F(doc_on, has_a_switch_of_the_root)
+/* Another task stays on the old root, unless it takes a pivot_root(). */
+TEST_F(doc_example_on, switches_the_root)
 {
 	bool pivots = variant->missing & ON_MOVE_MOUNT;
 	uint64_t before = mount_id("/");
@@ -347,8 +304,7 @@ TEST_F(doc_on, has_a_switch_of_the_root)
 	ASSERT_OK(switch_root_to("tree"));
 	check_new_root(_metadata, 2);
 	EXPECT_OK(access("/sub/below", F_OK));
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
 TEST_HARNESS_MAIN

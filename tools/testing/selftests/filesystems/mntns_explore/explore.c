@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Explores mount namespaces at random, see explore.h for what it's after.
+ * Looks for leaks in mount namespaces at random. A leak: a process sees a file
+ * that a mount hides which the process may not unmount (see explore.h).
  *
  *	explore				the tests
  *	explore -s SEED -t SECONDS	explore for some time
  *	explore -s SEED -n SCENES	or for some scenes; a seed is a scene
  *	explore -r SEQUENCE		play what a failure has been reduced to
  *
- * What happens depends on nothing but the seed.
+ * The seed determines all that happens.
  */
 
 #include <time.h>
 
-#include "choose.h"
-#include "play.h"
+#include "../../kselftest_harness.h"
+#include "explore.h"
 
 #define STEPS_PER_SCENE	60
+
+struct scene *scene;
+struct self self;
 
 static int proc;
 
@@ -51,7 +55,7 @@ static bool find_leftover(int own)
 	return found;
 }
 
-/* They take a moment after the last process has gone, but not that many. */
+/* more than it takes after the last process has gone */
 #define MAX_LOOKS	1000000
 
 static void check_leftovers(void)
@@ -112,7 +116,9 @@ static bool choose_next(struct step *step, const struct reply *replies, int nr,
 static enum verdict run_seed(uint64_t seed)
 {
 	struct random_play play = { .random = seed, .nr = STEPS_PER_SCENE };
-	static const enum scene_kind kinds[] = { PLAIN, PLAIN, PINS, TWICE };
+	static const enum scene_kind kinds[] = {
+		PLAIN, PLAIN, NS_FILES, TWICE,
+	};
 	enum scene_kind kind = kinds[next_random(&play.random) % 4];
 	enum verdict verdict;
 	enum op op;
@@ -154,7 +160,7 @@ static enum verdict run_steps(enum scene_kind kind, const struct step *steps,
 }
 
 /*
- * Leaves out whatever isn't needed for @verdict: halves at first, single steps
+ * Leaves out all that is not needed for @verdict: halves at first, single steps
  * in the end. Returns how many are left.
  */
 static int shrink(enum scene_kind kind, struct step *steps, int nr,
@@ -216,14 +222,14 @@ static void report_failure(void)
 	printf("\n# reducing it\n");
 	nr = shrink(kind, steps, nr, verdict);
 	if (run_steps(kind, steps, nr, true) != verdict)
-		printf("# it doesn't happen each time\n");
+		printf("# it does not happen each time\n");
 	print_failure(kind, steps, nr);
 	printf("# to play it again: explore -r '");
 	print_sequence(stdout, kind, steps, nr);
 	printf("'\n");
 }
 
-/* Every action has to have succeeded at least once: else it's of no use. */
+/* Each action has to succeed at least once. */
 static int print_stats(void)
 {
 	int missing = 0;
@@ -231,7 +237,7 @@ static int print_stats(void)
 
 	printf("# %u scenes, %u steps; of which succeeded:\n", totals.scenes,
 	       totals.steps);
-	for (op = 0; op < SLIP; op++) {
+	for (op = 0; op < REVEAL; op++) {
 		printf("# %-18s %6u of %6u%s\n", op_names[op],
 		       totals.done[op], totals.tried[op],
 		       totals.done[op] ? "" : "   NEVER");
@@ -240,7 +246,7 @@ static int print_stats(void)
 	return missing;
 }
 
-/* How many mounts there are in the kernel, roughly; -1: it doesn't tell */
+/* How many mounts the kernel has, roughly; -1: unknown */
 static int count_all_mounts(void)
 {
 	int fd, nr = -1;
@@ -261,8 +267,8 @@ static int count_all_mounts(void)
 #define MOUNTS_SLACK	256
 
 /*
- * Plays scenes from @seed on, @nr of them if that's not 0, and none after
- * @duration seconds if that's not. Returns -1 for a failure.
+ * Plays scenes from @seed on: @nr of them (0: any number), for @duration
+ * seconds (0: any time). Returns -1 for a failure.
  */
 static int explore(uint64_t seed, unsigned int nr, time_t duration)
 {
@@ -274,7 +280,7 @@ static int explore(uint64_t seed, unsigned int nr, time_t duration)
 	for (i = 0; !nr || i < nr; i++) {
 		if (duration && seconds() >= begin + duration)
 			break;
-		/* If the kernel doesn't survive it, this is where to look. */
+		/* for a kernel that crashes */
 		if (i % 10 == 0)
 			printf("# seed %llu\n", (unsigned long long)seed + i);
 		if (run_seed(seed + i)) {
@@ -296,7 +302,6 @@ static int explore(uint64_t seed, unsigned int nr, time_t duration)
 	}
 	printf("# seeds %llu to %llu, %ld seconds\n", (unsigned long long)seed,
 	       (unsigned long long)seed + i - 1, (long)(seconds() - begin));
-	/* What was cut short needn't have got round to everything. */
 	return print_stats() && !(nr && i < nr) ? -1 : 0;
 }
 
@@ -308,18 +313,17 @@ static int prepare(void)
 	return proc == -1 || scene == MAP_FAILED ? -1 : 0;
 }
 
-/* Returns false if the test can't be done here and is skipped. */
-static bool may_explore(struct __test_metadata *_metadata)
+static void may_explore(struct __test_metadata *_metadata)
 {
-	if (!may_test_flags(_metadata))
-		return false;
+	if (!have(_metadata, NEEDS_ALL_FLAGS))
+		return;
 	if (!have_unprivileged_userns())
-		SKIP(return false, "no user namespaces without privileges");
+		SKIP(return, "no user namespaces without privileges");
 	ASSERT_OK(prepare());
-	return true;
 }
 
-FIXTURE(explorer) {
+FIXTURE(explorer)
+{
 };
 
 FIXTURE_SETUP(explorer)
@@ -331,13 +335,13 @@ FIXTURE_TEARDOWN(explorer)
 {
 }
 
-/* A host gives up what others must not see. */
-TEST_F_TIMEOUT(explorer, would_find_a_leak, 280)
+/* A host reveals a secret. */
+TEST_F_TIMEOUT(explorer, finds_a_revealed_secret, 280)
 {
 	struct step steps[] = {
 		{ .who = OWNER, .op = FSMOUNT_NS },
-		{ .who = HOST, .op = COVER, .path2 = find_path("m1") },
-		{ .who = INNER_HOST, .op = SLIP, .path2 = find_path("c/u") },
+		{ .who = HOST, .op = OVERMOUNT, .path2 = find_path("m1") },
+		{ .who = INNER_HOST, .op = REVEAL, .path2 = find_path("c/u") },
 		{ .who = CHILD, .op = UNSHARE_EMPTY },
 	};
 
@@ -345,31 +349,33 @@ TEST_F_TIMEOUT(explorer, would_find_a_leak, 280)
 	ASSERT_EQ(3, scene->nr_steps) TH_LOG("not when it happened");
 	EXPECT_HAS(scene->text, "sees the secret c/u/s");
 	ASSERT_EQ(1, shrink(PLAIN, steps, ARRAY_SIZE(steps), LEAK));
-	ASSERT_EQ(SLIP, steps[0].op) TH_LOG("reduced to another step");
+	ASSERT_EQ(REVEAL, steps[0].op) TH_LOG("reduced to another step");
 }
 
 /*
- * What it took to get at a secret with parts of the kernel taken out: in the
- * order of the lines the lock on a copy that's propagated beneath a locked
- * mount; that on the mount above; the check for mounts below in copies that
- * aren't recursive, of a caller who doesn't own the mount namespace and of one
- * who does; the lock on the mount beneath; the one on the real root; the check
- * for mount-namespace files; locks in the copy of who doesn't own the mount
- * namespace; locked mounts below what's bound; the same below what joins a
- * peer group.
+ * Each sequence is a leak in a kernel without, in this order:
+ *  - the lock on a mount that propagates beneath a locked mount,
+ *  - the lock on the mount on top of such a mount,
+ *  - the check of children in a copy that is not recursive, of an unprivileged
+ *    caller, and of one that owns the mount namespace,
+ *  - MNT_LOCKED on the mount beneath, and on the mount on a namespace root,
+ *  - the check for mount namespace files,
+ *  - locks in the copy of an unprivileged caller,
+ *  - the check of locked children of a mount that is bound, and of one that
+ *    joins a peer group.
  */
 static const char * const known[] = {
-	"plain@inner-host.swap-cover.0.0.0.2.0.1,nested.beneath.1.2.0.9.3.0",
-	"plain@host.swap-cover.0.0.0.2.0.1,owner.umount.0.2.0.2.5.0",
-	"plain@host.cover.0.0.0.12.0.1,child.umount.0.29.0.12.3.0,"
-	"host.uncover.0.0.0.12.0.1",
+	"plain@inner-host.swap.0.0.0.2.0.1,nested.beneath.1.2.0.9.3.0",
+	"plain@host.swap.0.0.0.2.0.1,owner.umount.0.2.0.2.5.0",
+	"plain@host.overmount.0.0.0.12.0.1,child.umount.0.29.0.12.3.0,"
+	"host.umount-extra.0.0.0.12.0.1",
 	"plain@inner-guest.tree-ns.1.0.6.0.5.0",
 	"plain@child.tree-ns.0.8.0.2.1.0",
 	"plain@owner.new-tmpfs.0.9.0.7.1.0,owner.attach-beneath.3.19.0.9.1.0,"
 	"owner.umount.0.6.0.9.4.1,owner.beneath.0.9.0.7.4.0",
 	"plain@inner-guest.fsmount-ns.0.2.0.2.5.0,"
 	"inner-guest.setns.0.14.1.18.5.0,inner-guest.umount.0.0.0.29.2.1",
-	"pins@inner-guest.tree-ns.1.29.0.3.1.1",
+	"nsfiles@inner-guest.tree-ns.1.29.0.3.1.1",
 	"plain@guest.tree-ns.0.1.1.11.1.1,guest.setns.5.18.0.5.1.0,"
 	"guest.umount.5.25.0.22.3.1",
 	"plain@child.mount-tmpfs.3.0.0.0.0.0,child.umount.3.0.1.29.3.1,"
@@ -378,7 +384,7 @@ static const char * const known[] = {
 	"owner.set-group.0.17.0.8.0.0,owner.umount.0.0.0.25.0.1",
 };
 
-TEST_F_TIMEOUT(explorer, finds_nothing_as_it_did_in_broken_kernels, 280)
+TEST_F_TIMEOUT(explorer, finds_no_known_leak, 280)
 {
 	struct step steps[MAX_STEPS];
 	enum scene_kind kind;
@@ -392,31 +398,33 @@ TEST_F_TIMEOUT(explorer, finds_nothing_as_it_did_in_broken_kernels, 280)
 	}
 }
 
-FIXTURE(scenes) {
+FIXTURE(random_scenes)
+{
 };
 
-FIXTURE_VARIANT(scenes) {
+FIXTURE_VARIANT(random_scenes)
+{
 	uint64_t seed;
 	int nr;
 };
 
-/* Enough to have all actions succeed */
-FIXTURE_VARIANT_ADD(scenes, from_seed_1) {
+/* Each action succeeds at least once. */
+FIXTURE_VARIANT_ADD(random_scenes, from_seed_1) {
 	.seed = 1,
 	.nr = 20,
 };
 
-FIXTURE_SETUP(scenes)
+FIXTURE_SETUP(random_scenes)
 {
 	may_explore(_metadata);
 }
 
-FIXTURE_TEARDOWN(scenes)
+FIXTURE_TEARDOWN(random_scenes)
 {
 }
 
-/* A kernel that's being debugged is slow, and plays as many as it can. */
-TEST_F_TIMEOUT(scenes, reveal_nothing, 280)
+/* A slow kernel plays fewer. */
+TEST_F_TIMEOUT(random_scenes, reveal_no_secret, 280)
 {
 	ASSERT_EQ(0, explore(variant->seed, variant->nr, 100));
 }

@@ -1,62 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A random explorer of mount namespaces: processes in nested user namespaces
- * do whatever they can think of to get at what is hidden from them.
+ * A leak: a process sees a file (a secret) that was hidden by a mount, on every
+ * path that the process had, when the process started, and that another user
+ * namespace may unmount but the process may not.
  *
- * What has to hold, after each step
- * ---------------------------------
- * A secret is a file that was covered by a mount, when a process was started,
- * in every namespace and below every file descriptor that the process had; and
- * the mount isn't its to take away, since its user namespace doesn't own the
- * mount namespace that the mount is in, or that it came from. Such a process
- * must not get at the secret ever, by whatever path from its root, its working
- * directory or a file descriptor. It's the inode that counts, so a bind mount
- * elsewhere is no excuse.
+ * The explorer looks for leaks. Processes in nested user namespaces do whatever
+ * may reveal a secret, at random. After each step, they look for secrets on all
+ * paths from their roots, working directories and file descriptors, and compare
+ * inodes.
  *
- * Who covered something may uncover it for everybody. So HOST and INNER_HOST
- * don't do just anything: each of their actions leaves what they have to keep
- * covered so on their own side, in between, too.
+ * A task that hides something may reveal it to all. Therefore HOST and
+ * INNER_HOST only do what keeps their secrets hidden.
  *
- * This isn't a secret: what is below a bind-mounted mount namespace, once
- * anybody has copied the table by CLONE_NEWNS. Such copies have always left
- * those mounts out. Scenes with secrets of this kind (enum scene_kind) have no
- * CLONE_NEWNS, as OPEN_TREE_NAMESPACE must keep them.
+ * A file hidden by a bind mount of a mount namespace file is no secret after a
+ * CLONE_NEWNS, which leaves that mount out. OPEN_TREE_NAMESPACE must not reveal
+ * it, so the scene NS_FILES has such files and no CLONE_NEWNS.
  *
- * The real root of a mount namespace is a secret, too, if the mount over it
- * was, or would have been, locked in the namespace that it was made from.
- *
- * And every mount table has to be well-formed, see table.c.
+ * A namespace root is a secret, too, if the mount on top of it is locked, or
+ * was in the mount namespace that it was copied from. Also, each mount table
+ * has to be well-formed, see table.c.
  */
 #ifndef __EXPLORE_H
 #define __EXPLORE_H
 
-#include <sys/mman.h>
 #include <sys/sysmacros.h>
 
-#include "../../kselftest_harness.h"
-#include "../mntns_fd.h"
+#include "../mntns_utils.h"
 
 /* The processes of a scene. One of them acts at a time. */
 enum who {
-	HOST,		/* root; covers secrets */
-	INNER_HOST,	/* root in a user namespace, a copy of HOST's table; */
-			/* covers secrets of its own */
-	OWNER,		/* root in a user namespace, a copy of HOST's table */
-	CHILD,		/* the same below INNER_HOST */
-	NESTED,		/* the same below CHILD */
-	GUEST,	/* root in a user namespace, in HOST's namespace */
-	INNER_GUEST,	/* root in one below INNER_HOST's, in INNER_HOST's */
+	HOST,		/* root; hides secrets */
+	/* each root of a user namespace, with a copy of another one's mounts */
+	INNER_HOST,	/* HOST's; hides secrets, too */
+	OWNER,		/* HOST's */
+	CHILD,		/* INNER_HOST's */
+	NESTED,		/* CHILD's */
+	/* each root of a user namespace, in another one's mount namespace */
+	GUEST,		/* HOST's */
+	INNER_GUEST,	/* INNER_HOST's */
 	NR_WHO,
 };
 
 enum scene_kind {
 	PLAIN,
-	PINS,		/* mount-namespace files as covers, no CLONE_NEWNS */
-	TWICE,		/* one superblock in two places, a cover in one of them */
+	NS_FILES,	/* mount namespace files hide secrets */
+	TWICE,		/* two mounts of a superblock, one hides secrets */
+	NR_SCENES,
+};
+
+/* In what the scenes differ */
+struct scene_type {
+	const char *name;
+	bool ns_files;			/* and no CLONE_NEWNS */
+	int (*hide_in_b)(void);
+	unsigned int group_factor;	/* of SET_GROUP and PROPAGATION */
+	unsigned int private_copies;	/* percents of SET_GROUP */
+	/* where steps happen in half of the cases; NULL: as all others */
+	const char *hot_path, *group_from, *group_to;
 };
 
 enum op {
-	/* everybody's but the hosts' */
+	/* of all but the hosts */
 	MOUNT_TMPFS,
 	BIND,
 	MOVE,
@@ -85,15 +89,15 @@ enum op {
 	PIVOT_ROOT,
 	CLOSE,
 	GIVE,
-	/* the hosts' */
-	COVER,
-	UNCOVER,
-	SLIDE_BENEATH,
-	SWAP_COVER,
+	/* of the hosts */
+	OVERMOUNT,
+	UMOUNT_EXTRA,
+	HOST_BENEATH,
+	SWAP,
 	GRAFT,
 	UNGRAFT,
 	HOST_PROPAGATION,
-	SLIP,		/* never chosen: a host that reveals a secret */
+	REVEAL,		/* never chosen */
 	NR_OPS,
 };
 
@@ -118,7 +122,6 @@ enum slot_kind {
 	NR_KINDS,
 };
 
-/* All there is to a step, so that it can be done again. */
 struct step {
 	uint8_t who, op;
 	uint8_t base1, path1;
@@ -130,25 +133,25 @@ struct step {
 enum {
 	RECURSIVE = 1,
 	DETACH = 1,
-	PRIVATE_COPY = 1,	/* SET_GROUP: of a copy that's put there */
+	PRIVATE_COPY = 1,	/* SET_GROUP: first mount a copy there */
 	BY_SETATTR = 2,
 	TYPE_SHIFT = 2,		/* PROPAGATION: index of propagation_types[] */
 	NR_TYPES = 4,
 	NR_CLONES = 4,		/* CLONE3: index of clone_kinds[] */
 };
 
-/* What a process says after a step: for choosing the next ones */
+/* What a process reports after a step */
 struct reply {
 	int err;
 	int failed;			/* enum verdict */
 	char text[640];
 	uint8_t slots[NR_SLOTS];
 	bool may_mount;
-	uint32_t there[SLOT_BASE];	/* paths that there are, from a base */
+	uint32_t there[SLOT_BASE];	/* paths that exist, by base */
 	uint32_t dirs[SLOT_BASE];
-	uint32_t mounts[SLOT_BASE];	/* those with a mount on top, */
-	uint32_t loose[SLOT_BASE];	/* and one that can be moved */
-	uint32_t extra;			/* a host's with covers to spare */
+	uint32_t mounts[SLOT_BASE];
+	uint32_t movable[SLOT_BASE];
+	uint32_t extra;			/* with extra mounts of a host */
 };
 
 enum verdict {
@@ -161,7 +164,7 @@ enum verdict {
 
 enum secret_class {
 	HOSTS,		/* only HOST may ever see it */
-	INNER_HOSTS,	/* HOST doesn't hide it, INNER_HOST does */
+	INNER_HOSTS,	/* HOST does not hide it, INNER_HOST does */
 	NR_CLASSES,
 };
 
@@ -175,11 +178,11 @@ struct secret {
 #define NR_SECRETS	16
 #define NR_NAMESPACES	512
 
-/* A mount namespace that somebody in the scene has created */
+/* A mount namespace of the scene */
 struct ns_info {
 	uint64_t id;
 	ino_t owner;		/* the user namespace */
-	bool root_hidden;	/* the real root is kept covered */
+	bool root_hidden;	/* the namespace root is a secret */
 };
 
 /* What all processes of a scene share */
@@ -190,7 +193,7 @@ struct scene {
 	struct ns_info namespaces[NR_NAMESPACES];
 	int nr_namespaces;
 
-	/* what comes out */
+	/* the result */
 	enum verdict verdict;
 	char text[1024];
 	struct step steps[MAX_STEPS];
@@ -209,11 +212,62 @@ struct self {
 	unsigned int unseen;	/* slots with a namespace to look into */
 	ino_t userns;
 	int depth;		/* user namespaces it has entered */
-	int extra[NR_PATHS];	/* a host's covers beyond the first */
+	int extra[NR_PATHS];	/* a host's mounts beyond the first */
 	int grafts;
 };
 
-static struct scene *scene;
-static struct self self;
+extern struct scene *scene;
+extern const struct scene_type scene_types[NR_SCENES];
+extern struct self self;
+
+/* words.c */
+extern const char * const who_names[NR_WHO];
+extern const char * const op_names[NR_OPS];
+extern const char * const paths[NR_PATHS];
+extern const char * const verdict_names[];
+int find_path(const char *path);
+void print_step(FILE *out, const struct step *step);
+void print_sequence(FILE *out, enum scene_kind kind, const struct step *steps,
+		    int nr);
+int parse_sequence(const char *text, enum scene_kind *kind, struct step *steps);
+
+/* actions.c */
+extern const unsigned int propagation_types[NR_TYPES];
+int put_slot(int slot, int fd, enum slot_kind kind);
+int filled_tmpfs(void);
+ino_t own_userns(void);
+struct ns_info *find_ns(uint64_t id);
+void note_ns(int ns_fd, bool root_hidden);
+bool is_bare(int ns_fd);
+int do_action(const struct step *step);
+
+/* host.c: paths where hosts hide secrets, and mounts that they change */
+#define NR_HOST_PATHS	7
+#define NR_HOST_MOUNTS	7
+extern const char * const host_paths[NR_HOST_PATHS];
+extern const char * const host_mounts[NR_HOST_MOUNTS];
+int do_host_action(const struct step *step);
+
+/* choose.c */
+uint64_t next_random(uint64_t *random);
+void choose_step(struct step *step, const struct reply *replies, int nr,
+		 uint64_t *random);
+
+/* walk.c, table.c */
+enum verdict look_around(char *text, size_t size);
+void describe_paths(struct reply *reply);
+enum verdict check_table(char *text, size_t size);
+enum verdict check_ns_roots(char *text, size_t size);
+
+/* scene.c */
+int setup_host(void);
+int setup_inner_host(void);
+int hide_by_ns_files(void);
+
+/* play.c; @next chooses step @nr, or returns false at the end */
+typedef bool (*next_step)(struct step *step, const struct reply *replies,
+			  int nr, void *arg);
+void play(enum scene_kind kind, next_step next, void *arg, bool check_each,
+	  int proc);
 
 #endif /* __EXPLORE_H */

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory runs out while a mount namespace is made, or a mount is slid beneath
- * another, at each allocation that the system call does. It has to fail with
- * an error, and to leave all as it was.
+ * Each allocation of a system call fails that makes a mount namespace, or moves
+ * a mount beneath another one. The call has to fail, and to change nothing.
  */
 #include "../../kselftest_harness.h"
-#include "../mntns_fd.h"
-#include "../fault_injection.h"
+#include "../mntns_utils.h"
+#include "fault_injection.h"
 
 /* Long enough for a kernel that checks all it does on an emulated processor */
 #define LONG	240
 
-struct scene {
+struct setting {
 	int proc;
 	int debugfs;
 	int slab;
 	int nr_mounts;		/* in the kernel */
 	int spare;		/* mount namespaces within the limit */
 };
-
-static int make_mount(const char *dir)
-{
-	if (mkdir(dir, 0755))
-		return -1;
-	return mount(dir, dir, "tmpfs", 0, NULL);
-}
 
 /*
  * On /tmp, which is the working directory:
@@ -34,7 +26,7 @@ static int make_mount(const char *dir)
  *	tree/c		a mount
  *	single		a mount with nothing mounted in it
  */
-static void build_scene(struct __test_metadata *_metadata)
+static void build_tree(struct __test_metadata *_metadata)
 {
 	ASSERT_OK(make_mount("single"));
 	ASSERT_OK(make_mount("tree"));
@@ -45,30 +37,27 @@ static void build_scene(struct __test_metadata *_metadata)
 	ASSERT_OK(mkdir("slave", 0755));
 }
 
-/* Returns false if the test can't be done here and is skipped. */
-static bool set_scene(struct __test_metadata *_metadata, struct scene *scene,
-		      enum caller caller)
+static void set_up(struct __test_metadata *_metadata, struct setting *scene,
+		   enum caller caller)
 {
-	if (!may_test_flags(_metadata))
-		return false;
+	if (!have(_metadata, NEEDS_ALL_FLAGS))
+		return;
 	scene->debugfs = new_detached("debugfs");
 	if (scene->debugfs == -1 || switch_faults(scene->debugfs, true))
-		SKIP(return false, "no fault injection");
+		SKIP(return, "no fault injection");
 	scene->slab = open("/sys/kernel/slab", O_PATH | O_DIRECTORY);
 	if (scene->slab == -1 || count_all_mounts(scene->slab) == -1)
-		SKIP(return false, "the slabs aren't debugged");
+		SKIP(return, "the slabs are not debugged");
 
 	scene->proc = ASSERT_OK(open_proc());
 	ASSERT_OK(private_scratch());
-	build_scene(_metadata);
+	build_tree(_metadata);
 	become(_metadata, scene->proc, caller);
 	scene->spare = ASSERT_OK(count_spare_mntns());
 	scene->nr_mounts = ASSERT_OK(settle_all_mounts(scene->slab));
-	return true;
 }
 
-/* All is gone that the test made: no mount, no namespace is left over. */
-static void leave_scene(struct __test_metadata *_metadata, struct scene *scene)
+static void tear_down(struct __test_metadata *_metadata, struct setting *scene)
 {
 	ASSERT_EQ(scene->nr_mounts, settle_all_mounts(scene->slab))
 		TH_LOG("mounts are left over");
@@ -77,9 +66,9 @@ static void leave_scene(struct __test_metadata *_metadata, struct scene *scene)
 	ASSERT_OK(switch_faults(scene->debugfs, false));
 }
 
-/* What a child has before it makes the call, and must have when that fails */
+/* What a call that fails must leave as it was */
 struct before {
-	struct place place;
+	struct location location;
 	char *mounts;
 	int fds;
 };
@@ -87,7 +76,7 @@ struct before {
 static struct before look(struct __test_metadata *_metadata, int proc)
 {
 	struct before before = {
-		.place = current_place(_metadata, proc),
+		.location = current_location(_metadata, proc),
 		.mounts = own_mounts(_metadata),
 		.fds = ASSERT_OK(count_fds(proc)),
 	};
@@ -95,12 +84,12 @@ static struct before look(struct __test_metadata *_metadata, int proc)
 	return before;
 }
 
-/* The call with CLONE_* @flags has failed with @err; and with a reason? */
+/* The call with CLONE_* @flags has failed with @err, for the fault. */
 static void check_error(struct __test_metadata *_metadata,
 			struct fault *fault, int err, uint64_t flags)
 {
 	ASSERT_TRUE(fault->failed) TH_LOG("%s", strerror(err));
-	/* Counting a user namespace has words of its own for it. */
+	/* what a failed allocation becomes for a user namespace */
 	if ((flags & CLONE_NEWUSER) && (err == ENOSPC || err == EAGAIN))
 		return;
 	ASSERT_EQ(ENOMEM, err) TH_LOG("%s", strerror(err));
@@ -111,16 +100,15 @@ static void check_unchanged(struct __test_metadata *_metadata, int proc,
 {
 	struct before now = look(_metadata, proc);
 
-	check_still_at(_metadata, proc, before.place);
+	check_still_at(_metadata, proc, before.location);
 	ASSERT_STREQ(before.mounts, now.mounts);
 	ASSERT_EQ(before.fds, now.fds) TH_LOG("a file descriptor too many");
 	free(now.mounts);
 }
 
-/* Whoever asks */
 FIXTURE(mntns_faults)
 {
-	struct scene scene;
+	struct setting scene;
 };
 
 FIXTURE_VARIANT(mntns_faults)
@@ -128,33 +116,22 @@ FIXTURE_VARIANT(mntns_faults)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(mntns_faults, root)
-{
-	.caller = ROOT,
-};
-
-FIXTURE_VARIANT_ADD(mntns_faults, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(mntns_faults, foreign)
-{
-	.caller = FOREIGN,
-};
+FIXTURE_VARIANT_ADD(mntns_faults, root) { ROOT };
+FIXTURE_VARIANT_ADD(mntns_faults, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(mntns_faults, unprivileged) { UNPRIVILEGED };
 
 FIXTURE_SETUP(mntns_faults)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->scene, variant->caller);
 }
 
 FIXTURE_TEARDOWN(mntns_faults)
 {
-	leave_scene(_metadata, &self->scene);
+	tear_down(_metadata, &self->scene);
 }
 
 /* A call that returns a mount namespace with @nr_mounts */
-struct maker {
+struct call {
 	int proc;
 	int (*make)(void *arg);
 	void *arg;
@@ -164,25 +141,25 @@ struct maker {
 static void try_to_make(struct __test_metadata *_metadata, struct fault *fault,
 			void *data)
 {
-	struct maker *maker = data;
+	struct call *call = data;
 	struct before before;
 	int ns, err;
 
-	before = look(_metadata, maker->proc);
-	ns = WITH_FAULT(fault, maker->make(maker->arg));
+	before = look(_metadata, call->proc);
+	ns = WITH_FAULT(fault, call->make(call->arg));
 	err = errno;
 	if (ns == -1) {
 		check_error(_metadata, fault, err, 0);
 	} else {
-		ASSERT_EQ(maker->nr_mounts, count_mounts_in(ns));
-		check_is_new_mntns(_metadata, maker->proc, ns);
+		ASSERT_EQ(call->nr_mounts, count_mounts_in(ns));
+		check_is_new_mntns(_metadata, call->proc, ns);
 		close(ns);
 	}
-	check_unchanged(_metadata, maker->proc, before);
+	check_unchanged(_metadata, call->proc, before);
 
-	/* Nothing is in the way of another try. */
-	ns = ASSERT_OK(maker->make(maker->arg));
-	ASSERT_EQ(maker->nr_mounts, count_mounts_in(ns));
+	/* Another try succeeds. */
+	ns = ASSERT_OK(call->make(call->arg));
+	ASSERT_EQ(call->nr_mounts, count_mounts_in(ns));
 }
 
 static int copy_recursively(void *path)
@@ -197,43 +174,43 @@ static int copy_one(void *path)
 
 TEST_F_TIMEOUT(mntns_faults, open_tree_leaves_nothing_of_several_mounts, LONG)
 {
-	struct maker maker = {
+	struct call call = {
 		.proc = self->scene.proc,
 		.make = copy_recursively,
 		.arg = "tree",
 		.nr_mounts = 4,
 	};
 
-	fail_each(_metadata, self->scene.proc, try_to_make, &maker);
+	fail_each(_metadata, self->scene.proc, try_to_make, &call);
 }
 
 TEST_F_TIMEOUT(mntns_faults, open_tree_leaves_nothing_of_one_mount, LONG)
 {
-	struct maker maker = {
+	struct call call = {
 		.proc = self->scene.proc,
 		.make = copy_one,
 		.arg = "single",
 		.nr_mounts = 1,
 	};
 
-	fail_each(_metadata, self->scene.proc, try_to_make, &maker);
+	fail_each(_metadata, self->scene.proc, try_to_make, &call);
 }
 
 static int mount_context(void *fs_fd)
 {
-	return sys_fsmount(*(int *)fs_fd, FSMOUNT_NAMESPACE | FSMOUNT_CLOEXEC,
+	return sys_fsmount(*(int *)fs_fd, NS_FLAGS,
 			   0);
 }
 
-/* A context can be mounted once: each try takes a new one. */
+/* A filesystem context can be mounted once. */
 static void try_to_mount(struct __test_metadata *_metadata,
 			 struct fault *fault, void *data)
 {
-	struct scene *scene = data;
+	struct setting *scene = data;
 	struct before before;
 	int fs_fd, ns, err;
 
-	fs_fd = ASSERT_OK(new_context("tmpfs"));
+	fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 	before = look(_metadata, scene->proc);
 	ns = WITH_FAULT(fault, mount_context(&fs_fd));
 	err = errno;
@@ -274,7 +251,7 @@ static void try_to_unshare(struct __test_metadata *_metadata,
 		check_unchanged(_metadata, what->proc, before);
 		ASSERT_OK(sys_unshare(what->flags));
 	}
-	check_empty_mntns(_metadata, what->proc, before.place);
+	check_empty_mntns(_metadata, what->proc, before.location);
 }
 
 TEST_F_TIMEOUT(mntns_faults, unshare_changes_nothing, LONG)
@@ -301,7 +278,7 @@ TEST_F_TIMEOUT(mntns_faults, unshare_with_a_user_namespace_changes_nothing,
 static void try_to_copy(struct __test_metadata *_metadata,
 			struct fault *fault, void *data)
 {
-	struct scene *scene = data;
+	struct setting *scene = data;
 	struct before before;
 	int err;
 
@@ -313,11 +290,10 @@ static void try_to_copy(struct __test_metadata *_metadata,
 		check_unchanged(_metadata, scene->proc, before);
 		ASSERT_OK(sys_unshare(CLONE_NEWNS));
 	}
-	ASSERT_NE(before.place.ns,
-		  current_place(_metadata, scene->proc).ns);
+	ASSERT_NE(before.location.ns,
+		  current_location(_metadata, scene->proc).ns);
 }
 
-/* One that isn't empty gives up what it has of the copy. */
 TEST_F_TIMEOUT(mntns_faults, unshare_of_a_copy_changes_nothing, LONG)
 {
 	fail_each(_metadata, self->scene.proc, try_to_copy, &self->scene);
@@ -329,7 +305,7 @@ static pid_t clone_and_check(struct __test_metadata *_metadata,
 	pid_t pid = fork_with(what->flags);
 
 	if (!pid) {
-		check_empty_mntns(_metadata, what->proc, before->place);
+		check_empty_mntns(_metadata, what->proc, before->location);
 		_exit(0);
 	}
 	return pid;
@@ -353,10 +329,9 @@ static void try_to_clone(struct __test_metadata *_metadata,
 	check_unchanged(_metadata, what->proc, before);
 }
 
-/* Many allocations are for the memory of the child, so these take a while. */
 FIXTURE(mntns_faults_clone3)
 {
-	struct scene scene;
+	struct setting scene;
 };
 
 FIXTURE_VARIANT(mntns_faults_clone3)
@@ -377,20 +352,20 @@ FIXTURE_VARIANT_ADD(mntns_faults_clone3, userns_root)
 	.flags = CLONE_EMPTY_MNTNS,
 };
 
-FIXTURE_VARIANT_ADD(mntns_faults_clone3, foreign_with_a_user_namespace)
+FIXTURE_VARIANT_ADD(mntns_faults_clone3, unprivileged_with_a_user_namespace)
 {
-	.caller = FOREIGN,
+	.caller = UNPRIVILEGED,
 	.flags = CLONE_EMPTY_MNTNS | CLONE_NEWUSER,
 };
 
 FIXTURE_SETUP(mntns_faults_clone3)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->scene, variant->caller);
 }
 
 FIXTURE_TEARDOWN(mntns_faults_clone3)
 {
-	leave_scene(_metadata, &self->scene);
+	tear_down(_metadata, &self->scene);
 }
 
 TEST_F_TIMEOUT(mntns_faults_clone3, leaves_nothing, LONG)
@@ -403,10 +378,9 @@ TEST_F_TIMEOUT(mntns_faults_clone3, leaves_nothing, LONG)
 	fail_each(_metadata, self->scene.proc, try_to_clone, &what);
 }
 
-/* Whoever may mount in the namespace: the others mount nothing beneath. */
 FIXTURE(mntns_faults_beneath)
 {
-	struct scene scene;
+	struct setting scene;
 };
 
 FIXTURE_VARIANT(mntns_faults_beneath)
@@ -415,10 +389,7 @@ FIXTURE_VARIANT(mntns_faults_beneath)
 	bool locked;		/* are the mounts of the scene locked? */
 };
 
-FIXTURE_VARIANT_ADD(mntns_faults_beneath, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(mntns_faults_beneath, root) { ROOT };
 
 FIXTURE_VARIANT_ADD(mntns_faults_beneath, userns_root)
 {
@@ -428,28 +399,22 @@ FIXTURE_VARIANT_ADD(mntns_faults_beneath, userns_root)
 
 FIXTURE_SETUP(mntns_faults_beneath)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->scene, variant->caller);
 }
 
 FIXTURE_TEARDOWN(mntns_faults_beneath)
 {
-	leave_scene(_metadata, &self->scene);
+	tear_down(_metadata, &self->scene);
 }
 
-struct slide {
+struct beneath {
 	int proc;
 	const char *path;
 	bool locked;
 	int nr_mounts;		/* below the caller's root that it makes */
 };
 
-static int slide_beneath(int fd, const char *path)
-{
-	return sys_move_mount(fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH |
-			      MOVE_MOUNT_BENEATH);
-}
-
-/* Copies of tree that get what is mounted there, and slaves of them */
+/* A peer and a slave of tree */
 static void make_receivers(struct __test_metadata *_metadata)
 {
 	ASSERT_OK(mount(NULL, "tree", NULL, MS_REC | MS_SHARED, NULL));
@@ -458,11 +423,10 @@ static void make_receivers(struct __test_metadata *_metadata)
 	ASSERT_OK(mount(NULL, "slave", NULL, MS_REC | MS_SLAVE, NULL));
 }
 
-/* In a mount namespace of its own, which goes with the child */
-static void try_to_slide(struct __test_metadata *_metadata,
-			 struct fault *fault, void *data)
+static void try_to_mount_beneath(struct __test_metadata *_metadata,
+				 struct fault *fault, void *data)
 {
-	struct slide *slide = data;
+	struct beneath *what = data;
 	struct before before;
 	ssize_t nr_mounts;
 	uint64_t top;
@@ -470,48 +434,48 @@ static void try_to_slide(struct __test_metadata *_metadata,
 
 	ASSERT_OK(private_mntns());
 	make_receivers(_metadata);
-	top = mount_id(slide->path);
+	top = mount_id(what->path);
 	fd = ASSERT_OK(new_tmpfs());
 	nr_mounts = ASSERT_OK(count_mounts());
-	before = look(_metadata, slide->proc);
-	if (WITH_FAULT(fault, slide_beneath(fd, slide->path))) {
+	before = look(_metadata, what->proc);
+	if (WITH_FAULT(fault, mount_beneath(fd, what->path))) {
 		err = errno;
 		check_error(_metadata, fault, err, 0);
-		check_unchanged(_metadata, slide->proc, before);
-		if (slide->locked)
+		check_unchanged(_metadata, what->proc, before);
+		if (what->locked)
 			ASSERT_ERRNO(EINVAL,
-				     umount2(slide->path, MNT_DETACH));
-		ASSERT_OK(slide_beneath(fd, slide->path));
+				     umount2(what->path, MNT_DETACH));
+		ASSERT_OK(mount_beneath(fd, what->path));
 	}
-	/* What was there is on top of the new mount, and no longer locked. */
-	ASSERT_EQ(nr_mounts + slide->nr_mounts, count_mounts());
-	ASSERT_EQ(top, mount_id(slide->path));
+	/* The old mount is on top of the new one, and not locked. */
+	ASSERT_EQ(nr_mounts + what->nr_mounts, count_mounts());
+	ASSERT_EQ(top, mount_id(what->path));
 	ASSERT_EQ(mount_id_at(fd, ""), parent_of(_metadata, top));
-	ASSERT_OK(umount2(slide->path, MNT_DETACH));
+	ASSERT_OK(umount2(what->path, MNT_DETACH));
 }
 
-TEST_F_TIMEOUT(mntns_faults_beneath, nothing_is_left_with_any_receiver, LONG)
+TEST_F_TIMEOUT(mntns_faults_beneath, leaves_nothing_in_any_peer_or_slave, LONG)
 {
-	struct slide slide = {
+	struct beneath what = {
 		.proc = self->scene.proc,
 		.path = "tree/a",
 		.locked = variant->locked,
-		/* There, at the peer and at the slave */
+		/* one each in tree, peer and slave */
 		.nr_mounts = 3,
 	};
 
-	fail_each(_metadata, self->scene.proc, try_to_slide, &slide);
+	fail_each(_metadata, self->scene.proc, try_to_mount_beneath, &what);
 }
 
-TEST_F_TIMEOUT(mntns_faults_beneath, nothing_is_left_beneath_the_root, LONG)
+TEST_F_TIMEOUT(mntns_faults_beneath, leaves_nothing_beneath_the_root, LONG)
 {
-	struct slide slide = {
+	struct beneath what = {
 		.proc = self->scene.proc,
 		.path = "/",
 		.locked = variant->locked,
 	};
 
-	fail_each(_metadata, self->scene.proc, try_to_slide, &slide);
+	fail_each(_metadata, self->scene.proc, try_to_mount_beneath, &what);
 }
 
 TEST_HARNESS_MAIN

@@ -69,8 +69,8 @@ static long count_mntns(const struct world *world,
 }
 
 /*
- * How many children with a new namespace can there be at a time? What's
- * missing from @max is charged to somebody still.
+ * How many children with a new namespace can exist at a time? The rest of @max
+ * is still charged.
  */
 static long count_charged(const struct world *world, uint64_t flags, int max)
 {
@@ -115,13 +115,13 @@ static long count_charged(const struct world *world, uint64_t flags, int max)
 static long count_charged_mntns(const struct world *world,
 				const struct account *account)
 {
-	return count_charged(world, CLONE_NEWNS, MAX_MNTNS);
+	return count_charged(world, CLONE_NEWNS, LIMIT_MNTNS);
 }
 
 static long count_charged_userns(const struct world *world,
 				 const struct account *account)
 {
-	return count_charged(world, CLONE_NEWUSER, MAX_USERNS);
+	return count_charged(world, CLONE_NEWUSER, LIMIT_USERNS);
 }
 
 /* kB, as /proc/meminfo has it */
@@ -144,9 +144,8 @@ static long count_objects(const struct world *world,
 }
 
 /*
- * The machine has other tasks, and kernel threads that come and go: what they
- * have isn't told apart, so a few objects more are tolerated. Mounts and
- * namespaces they have not.
+ * Other tasks and kernel threads of the machine have some objects, so a few
+ * more are tolerated. They have no mounts or namespaces.
  */
 #define OTHERS	8
 
@@ -214,7 +213,9 @@ static void push_out(void)
 	visit_processors();
 	/* both kinds, and no word of it on the console */
 	write_at(AT_FDCWD, "/proc/sys/vm/drop_caches", "7");
-	/* A task, its credentials and their namespace go one after the other. */
+	/*
+	 * A task, its credentials and their namespace go one after the other.
+	 */
 	for (i = 0; i < 4; i++)
 		syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 

@@ -16,7 +16,7 @@ enum kind {
 	NOTHING,
 	NAMESPACE,	/* a mount namespace */
 	TREE,		/* a detached tree */
-	CONTEXT,	/* a file system yet to be mounted */
+	CONTEXT,	/* a filesystem yet to be mounted */
 	DIRECTORY,	/* a place to be, wherever it is by now */
 	ANYTHING,
 };
@@ -341,7 +341,7 @@ static int change_attributes(struct life *life)
 }
 
 /* A namespace as a file in another one */
-static int pin_namespace(struct life *life)
+static int bind_namespace(struct life *life)
 {
 	int fd, ret;
 
@@ -482,7 +482,7 @@ static const struct {
 	{ "binding", bind_somewhere },
 	{ "changing propagation", change_propagation },
 	{ "changing attributes", change_attributes },
-	{ "pinning a namespace", pin_namespace },
+	{ "bind mounting a namespace file", bind_namespace },
 	{ "listing mounts", look_into_namespace },
 	{ "using memory", hog_memory },
 	{ "writing to a file", write_file },
@@ -515,7 +515,7 @@ static int be_born(struct life *life)
 {
 	switch (pick(life, 4)) {
 	case 0:
-		/* where the keeper is, that is in somebody else's */
+		/* in the mount namespace of the keeper */
 		return enter_soak_userns(life->world);
 	case 1:
 		if (enter_soak_userns(life->world))

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Soak mount namespaces: many processes at a time make them, enter them, fill
- * them, switch their roots and leave them, in every way there is, while memory
- * runs out and signals hit them at any place. In the end nothing of all that
- * may be left in the kernel.
+ * Soak mount namespaces: many processes at a time make them, enter them, mount
+ * in them, switch their roots and leave them, while memory runs out and signals
+ * hit them at any time. In the end nothing may be left in the kernel.
  *
  * SOAK_SECONDS and SOAK_SEED in the environment say for how long, and which
  * random numbers. The same seed makes the same lives, but not at the same pace.
@@ -48,8 +47,8 @@ static unsigned long from_environment(const char *name, unsigned long other)
 }
 
 /*
- * What's there of the machine's files must neither be seen by the lives nor
- * written to: the keeper is in a namespace with nothing but what it needs.
+ * The lives must neither see nor write the files of the machine: the keeper is
+ * in a mount namespace with nothing but what it needs.
  */
 static int make_place(void)
 {
@@ -70,9 +69,9 @@ static int limit_soak_userns(void)
 	if (setns(world.userns, CLONE_NEWUSER))
 		return -1;
 	return write_at(world.proc, "sys/user/max_mnt_namespaces", "%d",
-			MAX_MNTNS) ||
+			LIMIT_MNTNS) ||
 	       write_at(world.proc, "sys/user/max_user_namespaces", "%d",
-			MAX_USERNS) ? -1 : 0;
+			LIMIT_USERNS) ? -1 : 0;
 }
 
 /* A user namespace that lives as long as world.userns: its root is nobody. */
@@ -178,7 +177,7 @@ static void bury(int options)
 			}
 }
 
-/* Has everything worked at least once? */
+/* Has each act succeeded at least once? */
 static bool all_done(void)
 {
 	int i;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "../mntns_sys.h"
+#include "../mntns_utils.h"
 
 /* xorshift64: the same seed, the same sequence, on every libc */
 static inline uint32_t draw(uint64_t *state, uint32_t below)
@@ -21,9 +21,9 @@ static inline uint32_t draw(uint64_t *state, uint32_t below)
 
 /* What all lives have in common */
 struct world {
-	int proc;		/* /proc, for where there's none */
+	int proc;		/* /proc */
 	int pool[2];		/* file descriptors that they pass around */
-	int userns;		/* the user namespace of those without rights */
+	int userns;		/* the user namespace of lives without rights */
 	unsigned long *done;	/* how often each act succeeded, shared */
 };
 
@@ -37,8 +37,8 @@ const char *act_name(unsigned int act);
  * The user namespace of the lives without rights has these limits, low
  * enough to be met.
  */
-#define MAX_MNTNS	24
-#define MAX_USERNS	24
+#define LIMIT_MNTNS	24
+#define LIMIT_USERNS	24
 
 /* Become root in there, and nobody outside. */
 int enter_soak_userns(const struct world *world);
@@ -49,7 +49,7 @@ struct account {
 	long slack;		/* how much more may be left */
 	long (*count)(const struct world *world, const struct account *account);
 	bool intrusive;		/* counting makes objects that take time to go */
-	long before, now;	/* -1: it can't be told on this kernel */
+	long before, now;	/* -1: unknown on this kernel */
 };
 
 extern struct account ledger[];
@@ -58,7 +58,7 @@ unsigned int count_accounts(void);
 /* Waits until nothing changes any more and remembers that as the start. */
 void open_ledger(const struct world *world);
 
-/* Waits until all is back to the start: true, or false if that doesn't help. */
+/* Waits until all is as at the start. Returns false if that takes too long. */
 bool close_ledger(const struct world *world);
 
 #endif /* __SOAK_H */

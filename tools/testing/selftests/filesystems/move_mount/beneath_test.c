@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mounts beneath the topmost one of a stack: the order, who may put them there
- * and what may go wrong. What goes wrong changes nothing.
+ * Mounts beneath the topmost one of a stack: their order, and what is refused,
+ * which changes nothing.
  */
-#include "beneath.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
 /*
  *	/mnt		a directory
  *	/tree		a mount
  *	/tree/away	a directory
- *	/tree/dir	a cover
+ *	/tree/dir	a mount that hides a secret
  */
 FIXTURE(beneath)
 {
 	int proc;
-	uint64_t tree, cover;	/* mount IDs of /tree and /tree/dir */
-	int new;		/* what may be mounted, with a file "new" */
+	uint64_t tree, top;	/* mount IDs of /tree and /tree/dir */
+	int new;		/* a detached mount with a file "new" */
 };
 
 FIXTURE_VARIANT(beneath)
@@ -23,28 +24,22 @@ FIXTURE_VARIANT(beneath)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(beneath, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(beneath, root) { ROOT };
 
 /* All that is mounted is locked. */
-FIXTURE_VARIANT_ADD(beneath, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
+FIXTURE_VARIANT_ADD(beneath, userns_root) { USERNS_ROOT };
 
 FIXTURE_SETUP(beneath)
 {
-	if (!set_beneath_table(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_BENEATH))
 		return;
 	ASSERT_OK(mkdir("/mnt", 0755));
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/away", 0755));
-	close(ASSERT_OK(make_cover("/tree/dir")));
+	close(ASSERT_OK(hide_secret("/tree/dir")));
 	become(_metadata, self->proc, variant->caller);
 	self->tree = mount_id("/tree");
-	self->cover = mount_id("/tree/dir");
+	self->top = mount_id("/tree/dir");
 	self->new = ASSERT_OK(named_tmpfs("new"));
 }
 
@@ -52,32 +47,32 @@ FIXTURE_TEARDOWN(beneath)
 {
 }
 
-/* The cover is at its place alone, and is as locked as before. */
+/* Only the top mount is on /tree/dir, and locked if it was. */
 static void check_unchanged(struct __test_metadata *_metadata,
-			    enum caller caller, uint64_t cover, uint64_t tree)
+			    enum caller caller, uint64_t top, uint64_t tree)
 {
-	EXPECT_EQ(cover, mount_id("/tree/dir"));
-	EXPECT_EQ(tree, parent_of(_metadata, cover));
+	EXPECT_EQ(top, mount_id("/tree/dir"));
+	EXPECT_EQ(tree, parent_of(_metadata, top));
 	if (caller != ROOT) {
-		check_is_held(_metadata, "/tree/dir", "cover");
-	} else if (in_child(_metadata, 0)) {
+		check_is_locked(_metadata, "/tree/dir", "top");
+		return;
+	}
+	IN_CHILD(0) {
 		ASSERT_OK(private_mntns());
 		EXPECT_OK(umount2("/tree/dir", 0));
 		check_has(_metadata, "/tree/dir", "secret");
-		_exit(0);
 	}
 }
 
-/* What nothing was wrong with but what the test is about */
+/* @fd goes beneath the mount on /tree/dir. */
 static void check_works(struct __test_metadata *_metadata, int fd)
 {
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
-	check_has(_metadata, "/tree/dir", "cover");
+	check_has(_metadata, "/tree/dir", "top");
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "new");
 }
 
-/* Each goes directly beneath the top: the first is the lowest. */
 TEST_F(beneath, grows_the_stack_below_its_top)
 {
 	static const char * const names[] = { "a", "b", "c", "d" };
@@ -85,19 +80,18 @@ TEST_F(beneath, grows_the_stack_below_its_top)
 	uint64_t stack[NR + 2];
 	int fd, i;
 
-	stack[0] = self->cover;
+	stack[0] = self->top;
 	stack[NR + 1] = self->tree;
 	for (i = 0; i < NR; i++) {
 		fd = ASSERT_OK(named_tmpfs(names[i]));
 		ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 		stack[NR - i] = mount_id_at(fd, "");
 		close(fd);
-		EXPECT_EQ(self->cover, mount_id("/tree/dir"));
-		EXPECT_EQ(stack[NR - i], parent_of(_metadata, self->cover));
+		EXPECT_EQ(self->top, mount_id("/tree/dir"));
+		EXPECT_EQ(stack[NR - i], parent_of(_metadata, self->top));
 	}
 	check_stack(_metadata, stack, NR + 2);
 
-	/* It comes off the other way round. */
 	for (i = NR; i > 0; i--) {
 		ASSERT_OK(umount2("/tree/dir", 0));
 		check_has(_metadata, "/tree/dir", names[i - 1]);
@@ -106,20 +100,20 @@ TEST_F(beneath, grows_the_stack_below_its_top)
 	}
 	/* The lowest one has the lock, if there was one. */
 	if (variant->caller != ROOT) {
-		check_is_held(_metadata, "/tree/dir", "a");
+		check_is_locked(_metadata, "/tree/dir", "a");
 		return;
 	}
 	EXPECT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "secret");
 }
 
-/* A target that is covered stands for what covers it. */
-TEST_F(beneath, is_about_the_topmost_mount)
+/* An overmounted target stands for the mount on top of it. */
+TEST_F(beneath, goes_directly_beneath_the_topmost_mount)
 {
-	uint64_t stack[6] = { 0, 0, 0, 0, self->cover, self->tree };
-	int cover, top, fd, i;
+	uint64_t stack[6] = { 0, 0, 0, 0, self->top, self->tree };
+	int low, top, fd, i;
 
-	cover = ASSERT_OK(open_path("/tree/dir"));
+	low = ASSERT_OK(open_path("/tree/dir"));
 	top = ASSERT_OK(named_tmpfs("top"));
 	ASSERT_OK(mount_on(top, "/tree/dir"));
 	stack[0] = mount_id_at(top, "");
@@ -131,7 +125,7 @@ TEST_F(beneath, is_about_the_topmost_mount)
 			ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 			break;
 		case 1:
-			ASSERT_OK(mount_beneath_at(fd, cover, ""));
+			ASSERT_OK(mount_beneath_at(fd, low, ""));
 			break;
 		case 2:
 			ASSERT_OK(mount_beneath_at(fd, top, "."));
@@ -144,7 +138,7 @@ TEST_F(beneath, is_about_the_topmost_mount)
 	close(top);
 	for (i = 0; i < 4; i++)
 		EXPECT_OK(umount2("/tree/dir", 0));
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 }
 
 TEST_F(beneath, takes_known_flags_only)
@@ -159,7 +153,7 @@ TEST_F(beneath, takes_known_flags_only)
 						      "/tree/dir", flags[i] |
 						      MOVE_MOUNT_BENEATH |
 						      MOVE_MOUNT_F_EMPTY_PATH));
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 	check_works(_metadata, self->new);
 }
 
@@ -170,7 +164,7 @@ TEST_F(beneath, needs_a_mount_as_the_target)
 	EXPECT_REFUSED(EINVAL, mount_beneath(self->new, "/mnt"));
 	EXPECT_REFUSED(EINVAL, mount_beneath(self->new, "/tree/away"));
 	EXPECT_REFUSED(ENOENT, mount_beneath(self->new, "/nothing"));
-	/* somewhere in the caller's namespace */
+	/* in the caller's mount namespace */
 	EXPECT_REFUSED(EINVAL, mount_beneath_at(self->new, detached, ""));
 	check_works(_metadata, self->new);
 }
@@ -196,8 +190,7 @@ TEST_F(beneath, needs_a_source_that_is_not_locked)
 		EXPECT_REFUSED(EINVAL, mount_beneath(fd, "/mnt"));
 }
 
-/* It would hide what is on it. */
-TEST_F(beneath, needs_a_source_that_is_not_covered)
+TEST_F(beneath, needs_a_source_that_is_not_overmounted)
 {
 	int fd = ASSERT_OK(named_tmpfs("low"));
 
@@ -222,24 +215,22 @@ TEST_F(beneath, needs_a_source_and_a_target_apart)
 	EXPECT_REFUSED(ELOOP, mount_beneath(low, "/mnt/sub"));
 }
 
-TEST_F(beneath, does_not_reach_into_other_namespaces)
+TEST_F(beneath, is_refused_across_mount_namespaces)
 {
 	int target, source;
 
 	ASSERT_OK(mount("own", "/mnt", "tmpfs", 0, NULL));
 	target = ASSERT_OK(open_path("/tree/dir"));
 	source = ASSERT_OK(open_path("/mnt"));
-	if (in_child(_metadata, CLONE_NEWNS)) {
+	IN_CHILD(CLONE_NEWNS) {
 		EXPECT_REFUSED(EINVAL, mount_beneath_at(self->new, target, ""));
 		EXPECT_REFUSED(EINVAL, mount_beneath(source, "/tree/dir"));
-		_exit(0);
 	}
 	close(target);
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 	check_works(_metadata, self->new);
 }
 
-/* A file descriptor keeps a mount, and not where it's mounted. */
 TEST_F(beneath, needs_a_target_that_is_still_mounted)
 {
 	int target;
@@ -258,7 +249,7 @@ TEST_F(beneath, needs_a_source_that_is_still_mounted)
 	ASSERT_OK(mount_on(fd, "/mnt"));
 	ASSERT_OK(umount2("/mnt", MNT_DETACH));
 	EXPECT_REFUSED(EINVAL, mount_beneath(fd, "/tree/dir"));
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 	check_works(_metadata, self->new);
 }
 
@@ -287,7 +278,6 @@ TEST_F(beneath, finds_a_source_that_was_moved)
 	EXPECT_EQ(mount_id("/"), mount_id("/mnt"));
 }
 
-/* With a capability too few, also wrong flags aren't told from others. */
 static void check_not_permitted(struct __test_metadata *_metadata, int fd)
 {
 	EXPECT_REFUSED(EPERM, mount_beneath(fd, "/tree/dir"));
@@ -302,18 +292,17 @@ TEST_F(beneath, needs_a_capability)
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, false));
 	check_not_permitted(_metadata, self->new);
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, true));
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 	check_works(_metadata, self->new);
 }
 
 TEST_F(beneath, needs_a_capability_over_the_mount_namespace)
 {
-	if (in_child(_metadata, 0)) {
+	IN_CHILD(0) {
 		ASSERT_OK(enter_userns(self->proc, 0));
 		check_not_permitted(_metadata, self->new);
-		_exit(0);
 	}
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 	check_works(_metadata, self->new);
 }
 
@@ -325,64 +314,51 @@ TEST_F(beneath, is_refused_in_a_landlock_domain)
 
 	if (!landlock_abi())
 		SKIP(return, "no Landlock");
-	if (in_child(_metadata, 0)) {
+	IN_CHILD(0) {
 		ASSERT_OK(landlock(attr));
 		EXPECT_REFUSED(EPERM, mount_beneath(self->new, "/tree/dir"));
 		EXPECT_REFUSED(EPERM, mount_beneath(self->new, "/"));
-		_exit(0);
 	}
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 	check_works(_metadata, self->new);
 }
 
-/* The same table, with /tree shared, and fs.mount-max */
-FIXTURE(mount_max)
+/* The same with /tree shared */
+FIXTURE(mount_max_beneath)
 {
 	int proc;
-	uint64_t tree, cover;
+	uint64_t tree, top;
 	int new;
-	int fd;			/* the file that holds the limit */
-	char old[16];
 };
 
-FIXTURE_VARIANT(mount_max)
+FIXTURE_VARIANT(mount_max_beneath)
 {
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(mount_max, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(mount_max_beneath, root) { ROOT };
+FIXTURE_VARIANT_ADD(mount_max_beneath, userns_root) { USERNS_ROOT };
 
-FIXTURE_VARIANT_ADD(mount_max, userns_root)
+FIXTURE_SETUP(mount_max_beneath)
 {
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_SETUP(mount_max)
-{
-	if (!set_beneath_table(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_BENEATH))
 		return;
-	self->fd = ASSERT_OK(open_mount_max(self->proc, self->old));
 	ASSERT_OK(mkdir("/peer", 0755));
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/away", 0755));
-	close(ASSERT_OK(make_cover("/tree/dir")));
+	close(ASSERT_OK(hide_secret("/tree/dir")));
 	become(_metadata, self->proc, variant->caller);
 	ASSERT_OK(mount(NULL, "/tree", NULL, MS_SHARED, NULL));
 	self->tree = mount_id("/tree");
-	self->cover = mount_id("/tree/dir");
+	self->top = mount_id("/tree/dir");
 	self->new = ASSERT_OK(named_tmpfs("new"));
 }
 
-FIXTURE_TEARDOWN(mount_max)
+FIXTURE_TEARDOWN(mount_max_beneath)
 {
-	if (self->fd > 0)
-		set_mount_max(self->fd, atoi(self->old));
 }
 
-/* How many mounts of the mount namespace count: the real root does, too. */
+/* How many mounts count: the namespace root does, too. */
 static int counted_mounts(struct __test_metadata *_metadata, int ns_fd)
 {
 	struct mnt_ns_info info = { .size = sizeof(info) };
@@ -391,25 +367,21 @@ static int counted_mounts(struct __test_metadata *_metadata, int ns_fd)
 	return info.nr_mounts + 1;
 }
 
-/* mount_beneath() with the limit @max. Nothing else is done meanwhile. */
-static int place_within(int limit, const char *old, int max, int mnt_fd)
+/* mount_beneath() while fs.mount-max is @max */
+static int mount_beneath_within(struct __test_metadata *_metadata, int proc,
+				int max, int mnt_fd)
 {
-	int ret, err;
+	char text[16];
 
-	if (set_mount_max(limit, max))
-		return -1;
-	ret = mount_beneath(mnt_fd, "/tree/dir");
-	err = errno;
-	if (set_mount_max(limit, atoi(old)))
-		return -1;
-	errno = err;
-	return ret;
+	snprintf(text, sizeof(text), "%d", max);
+	return WITH_FS_LIMIT(proc, "mount-max", text,
+			     mount_beneath(mnt_fd, "/tree/dir"));
 }
 
-/* A peer in the same namespace makes it two mounts. */
-TEST_F(mount_max, holds_in_the_namespace_of_the_caller)
+/* A peer in the same namespace gets a copy. */
+TEST_F(mount_max_beneath, holds_in_the_namespace_of_the_caller)
 {
-	uint64_t stack[3] = { self->cover, mount_id_at(self->new, ""),
+	uint64_t stack[3] = { self->top, mount_id_at(self->new, ""),
 			      self->tree };
 	int ns, nr, i;
 
@@ -417,54 +389,53 @@ TEST_F(mount_max, holds_in_the_namespace_of_the_caller)
 	ns = ASSERT_OK(open_mntns(self->proc));
 	nr = counted_mounts(_metadata, ns);
 	for (i = 0; i < 6; i++)
-		EXPECT_REFUSED(ENOSPC, place_within(self->fd, self->old,
-						    nr + i % 2, self->new));
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
+		EXPECT_REFUSED(ENOSPC, mount_beneath_within(_metadata,
+							    self->proc,
+							    nr + i % 2,
+							    self->new));
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
 
-	/* What failed doesn't count. */
-	ASSERT_OK(place_within(self->fd, self->old, nr + 2, self->new));
+	/* A failed call does not count. */
+	ASSERT_OK(mount_beneath_within(_metadata, self->proc, nr + 2,
+				       self->new));
 	EXPECT_EQ(nr + 2, counted_mounts(_metadata, ns));
 	check_stack(_metadata, stack, 3);
 	close(self->new);
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "new");
 	if (variant->caller != ROOT) {
-		check_is_held(_metadata, "/tree/dir", "new");
-		check_is_held(_metadata, "/peer/dir", "new");
+		check_is_locked(_metadata, "/tree/dir", "new");
+		check_is_locked(_metadata, "/peer/dir", "new");
 	}
 }
 
-/* In a namespace with @nr mounts more, which gets a copy if there's room. */
+/* In a namespace with @nr mounts more, which gets a copy within the limit */
 static void be_receiver(struct __test_metadata *_metadata, int peer, int nr,
 			enum caller caller)
 {
-	char *before, *after;
+	char *before;
 
 	while (nr--)
 		ASSERT_OK(mount("own", "/peer", "tmpfs", 0, NULL));
 	before = own_mounts(_metadata);
-	give_turn(_metadata, peer);
-	await_turn(_metadata, peer);
-	after = own_mounts(_metadata);
-	EXPECT_STREQ(before, after);
+	pass_turn(_metadata, peer);
+	expect_mounts(_metadata, before);
 	check_unchanged(_metadata, caller, mount_id("/tree/dir"),
 			mount_id("/tree"));
-	give_turn(_metadata, peer);
-	await_turn(_metadata, peer);
+	pass_turn(_metadata, peer);
 	EXPECT_NE(mount_id("/tree"),
 		  parent_of(_metadata, mount_id("/tree/dir")));
 }
 
 /*
- * One of them has the most mounts. It's neither the first nor the last one, so
- * that others have got their copy already when there's no room for this one's.
+ * One in the middle has the most mounts: others have a copy when it gets none.
  */
-TEST_F(mount_max, holds_in_other_namespaces_that_get_a_copy)
+TEST_F(mount_max_beneath, holds_in_namespaces_that_get_a_copy)
 {
 	static const int more[] = { 1, 2, 1 };
-	uint64_t stack[3] = { self->cover, mount_id_at(self->new, ""),
+	uint64_t stack[3] = { self->top, mount_id_at(self->new, ""),
 			      self->tree };
-	/* The last one is the caller's own. */
+	/* The last one is that of the caller. */
 	enum { NR = ARRAY_SIZE(more) };
 	int ns[NR + 1], nr[NR + 1], peers[NR], i;
 	pid_t pids[NR];
@@ -484,24 +455,22 @@ TEST_F(mount_max, holds_in_other_namespaces_that_get_a_copy)
 		nr[i] = counted_mounts(_metadata, ns[i]);
 
 	for (i = 0; i < 3; i++)
-		EXPECT_REFUSED(ENOSPC, place_within(self->fd, self->old, nr[1],
-						    self->new));
-	check_unchanged(_metadata, variant->caller, self->cover, self->tree);
-	for (i = 0; i < NR; i++) {
-		give_turn(_metadata, peers[i]);
-		await_turn(_metadata, peers[i]);
-	}
+		EXPECT_REFUSED(ENOSPC, mount_beneath_within(_metadata,
+							    self->proc, nr[1],
+							    self->new));
+	check_unchanged(_metadata, variant->caller, self->top, self->tree);
+	for (i = 0; i < NR; i++)
+		pass_turn(_metadata, peers[i]);
 
-	/* What failed doesn't count anywhere. */
-	ASSERT_OK(place_within(self->fd, self->old, nr[1] + 1, self->new));
+	/* A failed call does not count in any of them. */
+	ASSERT_OK(mount_beneath_within(_metadata, self->proc, nr[1] + 1,
+				       self->new));
 	for (i = 0; i <= NR; i++)
 		EXPECT_EQ(nr[i] + 1, counted_mounts(_metadata, ns[i]))
 			TH_LOG("in namespace %d", i);
 	check_stack(_metadata, stack, 3);
-	for (i = 0; i < NR; i++) {
-		give_turn(_metadata, peers[i]);
-		join_child(_metadata, pids[i]);
-	}
+	for (i = 0; i < NR; i++)
+		end_peer(_metadata, pids[i], peers[i]);
 }
 
 TEST_HARNESS_MAIN

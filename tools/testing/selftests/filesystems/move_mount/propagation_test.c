@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mounts beneath others and their propagation: what goes where, and what is
- * locked there. Only the mount that the caller placed takes a lock over from
- * the one on top. In other places a copy is locked if what's on top of it is,
- * and that keeps its own lock.
+ * Mounts beneath others propagate. The mount that the caller moves takes over
+ * MNT_LOCKED from the mount on top of it. A copy of it elsewhere is locked if
+ * the mount on top of the copy is, and that stays locked.
  */
-#include "beneath.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-/* What statmount() says of the propagation of @id */
+/* What statmount() reports of the propagation of @id */
 static uint64_t propagation_of(struct __test_metadata *_metadata, uint64_t id)
 {
 	struct statmount *sm = own_mount(_metadata, id);
@@ -17,41 +17,26 @@ static uint64_t propagation_of(struct __test_metadata *_metadata, uint64_t id)
 	return type;
 }
 
-/* What's the mount that the target is on? */
-FIXTURE(in)
+/* A mount goes beneath one with this parent. */
+FIXTURE(target_in)
 {
 };
 
-FIXTURE_VARIANT(in)
+FIXTURE_VARIANT(target_in)
 {
 	uint64_t parent;
 };
 
-FIXTURE_VARIANT_ADD(in, a_private_mount)
-{
-	.parent = MS_PRIVATE,
-};
+FIXTURE_VARIANT_ADD(target_in, private_mount) { .parent = MS_PRIVATE };
+FIXTURE_VARIANT_ADD(target_in, shared_mount) { .parent = MS_SHARED };
+FIXTURE_VARIANT_ADD(target_in, slave_mount) { .parent = MS_SLAVE };
+FIXTURE_VARIANT_ADD(target_in, unbindable_mount) { .parent = MS_UNBINDABLE };
 
-FIXTURE_VARIANT_ADD(in, a_shared_mount)
-{
-	.parent = MS_SHARED,
-};
-
-FIXTURE_VARIANT_ADD(in, a_slave_mount)
-{
-	.parent = MS_SLAVE,
-};
-
-FIXTURE_VARIANT_ADD(in, an_unbindable_mount)
-{
-	.parent = MS_UNBINDABLE,
-};
-
-FIXTURE_SETUP(in)
+FIXTURE_SETUP(target_in)
 {
 	int proc;
 
-	if (!set_beneath_table(_metadata, &proc))
+	if (!set_scene(_metadata, &proc, TMPFS, NEEDS_BENEATH))
 		return;
 	ASSERT_OK(mkdir("/mnt", 0755));
 	ASSERT_OK(mkdir("/tree", 0755));
@@ -60,11 +45,13 @@ FIXTURE_SETUP(in)
 	ASSERT_OK(make_file("/master/dir/secret"));
 }
 
-FIXTURE_TEARDOWN(in)
+FIXTURE_TEARDOWN(target_in)
 {
 }
 
-/* A copy of the mount at @path: shared mounts are peers, slaves a slave of it */
+/*
+ * A copy of the mount at @path: shared mounts are peers, slaves a slave of it
+ */
 static int copy_as(struct __test_metadata *_metadata, const char *path,
 		   uint64_t type)
 {
@@ -84,16 +71,16 @@ static void check_combination(struct __test_metadata *_metadata,
 	uint64_t stack[3], want = source;
 	int fd;
 
-	/* the parent, with a cover in it */
+	/* the parent with a mount in it */
 	fd = copy_as(_metadata, "/master", parent);
 	ASSERT_OK(mount_on(fd, "/tree"));
 	stack[2] = mount_id_at(fd, "");
 	close(fd);
-	fd = ASSERT_OK(named_tmpfs("cover"));
+	fd = ASSERT_OK(named_tmpfs("top"));
 	ASSERT_OK(mount_on(fd, "/tree/dir"));
 	stack[0] = mount_id_at(fd, "");
 	close(fd);
-	/* what goes in between */
+	/* the mount that goes between them */
 	ASSERT_OK(mount_on(ASSERT_OK(named_tmpfs("new")), "/away"));
 	fd = copy_as(_metadata, "/away", source);
 	stack[1] = mount_id_at(fd, "");
@@ -107,13 +94,13 @@ static void check_combination(struct __test_metadata *_metadata,
 	}
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 	check_stack(_metadata, stack, 3);
-	check_has(_metadata, "/tree/dir", "cover");
+	check_has(_metadata, "/tree/dir", "top");
 
-	/* As always, what's mounted on a shared mount becomes shared. */
+	/* A mount on a shared mount becomes shared. */
 	if (parent == MS_SHARED)
 		want = (want == MS_SLAVE ? MS_SLAVE : 0) | MS_SHARED;
 	EXPECT_EQ(want, propagation_of(_metadata, stack[1]));
-	/* The peer had the cover, too; the master has nothing. */
+	/* The peer has a copy, the master has none. */
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "new");
 	check_has(_metadata, "/master/dir",
@@ -126,67 +113,64 @@ static void check_combination(struct __test_metadata *_metadata,
 	check_has(_metadata, "/master/dir", "secret");
 }
 
-/* One that's new, and one that is mounted elsewhere */
+/* a detached mount, and one that is mounted elsewhere */
 static void check_both(struct __test_metadata *_metadata, uint64_t parent,
 		       uint64_t source)
 {
-	if (in_child(_metadata, CLONE_NEWNS)) {
+	IN_CHILD(CLONE_NEWNS) {
 		check_combination(_metadata, parent, source, false);
-		_exit(0);
 	}
 	check_combination(_metadata, parent, source, true);
 }
 
-TEST_F(in, goes_a_private_mount)
+TEST_F(target_in, takes_private_mount_beneath)
 {
 	check_both(_metadata, variant->parent, MS_PRIVATE);
 }
 
-TEST_F(in, goes_a_shared_mount)
+TEST_F(target_in, takes_shared_mount_beneath)
 {
 	check_both(_metadata, variant->parent, MS_SHARED);
 }
 
-TEST_F(in, goes_a_slave_mount)
+TEST_F(target_in, takes_slave_mount_beneath)
 {
 	check_both(_metadata, variant->parent, MS_SLAVE);
 }
 
-/* Not in a shared one, which would have to copy it. */
-TEST_F(in, goes_an_unbindable_mount)
+TEST_F(target_in, takes_unbindable_mount_beneath)
 {
 	check_both(_metadata, variant->parent, MS_UNBINDABLE);
 }
 
 /*
- * What mounts that are shared refuse
  *	/mnt		a directory
  *	/tree		a shared mount
  *	/tree/away	a directory
- *	/tree/dir	a cover
+ *	/tree/dir	a mount that hides a secret
  */
-FIXTURE(shared)
+FIXTURE(beneath_in_shared_mount)
 {
 };
 
-FIXTURE_SETUP(shared)
+FIXTURE_SETUP(beneath_in_shared_mount)
 {
 	int proc;
 
-	if (!set_beneath_table(_metadata, &proc))
+	if (!set_scene(_metadata, &proc, TMPFS, NEEDS_BENEATH))
 		return;
 	ASSERT_OK(mkdir("/mnt", 0755));
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/away", 0755));
-	close(ASSERT_OK(make_cover("/tree/dir")));
+	close(ASSERT_OK(hide_secret("/tree/dir")));
 	ASSERT_OK(mount(NULL, "/tree", NULL, MS_SHARED, NULL));
 }
 
-FIXTURE_TEARDOWN(shared)
+FIXTURE_TEARDOWN(beneath_in_shared_mount)
 {
 }
 
-TEST_F(shared, takes_no_tree_with_an_unbindable_mount)
+TEST_F(beneath_in_shared_mount, refuses_a_tree_with_an_unbindable_mount)
 {
 	int fd = ASSERT_OK(named_tmpfs("new"));
 
@@ -199,8 +183,7 @@ TEST_F(shared, takes_no_tree_with_an_unbindable_mount)
 	EXPECT_OK(mount_beneath(fd, "/tree/dir"));
 }
 
-/* It would have to be taken away from the peers, too. */
-TEST_F(shared, gives_no_mount_away)
+TEST_F(beneath_in_shared_mount, refuses_a_source_on_a_shared_mount)
 {
 	int fd;
 
@@ -212,8 +195,8 @@ TEST_F(shared, gives_no_mount_away)
 	EXPECT_OK(mount_beneath(fd, "/mnt"));
 }
 
-/* What goes beneath the target would end up on it. */
-TEST_F(shared, does_not_propagate_to_the_target)
+/* A copy would be mounted on the target. */
+TEST_F(beneath_in_shared_mount, refuses_propagation_to_the_target)
 {
 	int fd = ASSERT_OK(named_tmpfs("new"));
 
@@ -226,16 +209,15 @@ TEST_F(shared, does_not_propagate_to_the_target)
 	EXPECT_OK(mount_beneath(fd, "/tree/dir"));
 }
 
-/* What goes beneath the target would end up on itself. */
-TEST_F(shared, does_not_propagate_to_the_source)
+/* A copy would be mounted on the source. */
+TEST_F(beneath_in_shared_mount, refuses_propagation_to_the_source)
 {
-	int fd, cover;
+	int fd, top;
 
 	ASSERT_OK(umount2("/tree/dir", MNT_DETACH));
 	fd = ASSERT_OK(copy_of("/tree/dir", 0));
-	cover = ASSERT_OK(named_tmpfs("cover"));
-	ASSERT_OK(mount_on(cover, "/tree/dir"));
-	/* From now on it gets what's mounted on the directory. */
+	top = ASSERT_OK(named_tmpfs("top"));
+	ASSERT_OK(mount_on(top, "/tree/dir"));
 	ASSERT_OK(mount_on(fd, "/mnt"));
 	EXPECT_REFUSED(EINVAL, mount_beneath(fd, "/tree/dir"));
 	ASSERT_OK(set_propagation(fd, MS_SLAVE));
@@ -245,55 +227,44 @@ TEST_F(shared, does_not_propagate_to_the_source)
 }
 
 /*
- * The owner of these has no locks:
- *	/tree		a mount
- *	/tree/dir	a cover
+ *	/tree		a shared mount
+ *	/tree/dir	a mount that hides a secret
  *	/tree/away	a directory
- *	/plain		a peer of /tree, on which there's no cover
- * To the receiver, in the mount namespace of a child user namespace, all that
- * is locked. What's done in /tree and /plain comes there.
+ *	/plain		a peer of /tree without mounts in it
+ * The owner's mounts are not locked. They propagate to the receiver in a mount
+ * namespace of a child user namespace, where they are locked.
  */
-FIXTURE(receiver)
+FIXTURE(receiving_mntns)
 {
 	int proc;
 };
 
-FIXTURE_VARIANT(receiver)
+FIXTURE_VARIANT(receiving_mntns)
 {
 	enum caller owner;
 };
 
-FIXTURE_VARIANT_ADD(receiver, of_root)
-{
-	.owner = ROOT,
-};
+FIXTURE_VARIANT_ADD(receiving_mntns, from_root) { .owner = ROOT };
+FIXTURE_VARIANT_ADD(receiving_mntns, from_userns_root) { .owner = USERNS_ROOT };
 
-FIXTURE_VARIANT_ADD(receiver, of_userns_root)
+FIXTURE_SETUP(receiving_mntns)
 {
-	.owner = USERNS_ROOT,
-};
-
-FIXTURE_SETUP(receiver)
-{
-	if (!set_beneath_table(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_BENEATH))
 		return;
 	become(_metadata, self->proc, variant->owner);
 	ASSERT_OK(mkdir("/plain", 0755));
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/away", 0755));
-	close(ASSERT_OK(make_cover("/tree/dir")));
+	close(ASSERT_OK(hide_secret("/tree/dir")));
 	ASSERT_OK(mount(NULL, "/tree", NULL, MS_SHARED, NULL));
 	ASSERT_OK(mount("/tree", "/plain", NULL, MS_BIND, NULL));
 }
 
-FIXTURE_TEARDOWN(receiver)
+FIXTURE_TEARDOWN(receiving_mntns)
 {
 }
 
-/*
- * Forks the receiver, and returns 0 there when it's its turn. The other one
- * waits for it to be ready.
- */
+/* Forks the receiver. It goes on when the owner gives it a turn. */
 static pid_t start_receiver(struct __test_metadata *_metadata, int proc,
 			    int *peer)
 {
@@ -304,26 +275,18 @@ static pid_t start_receiver(struct __test_metadata *_metadata, int proc,
 		return pid;
 	}
 	ASSERT_OK(enter_userns(proc, CLONE_NEWNS));
-	give_turn(_metadata, *peer);
-	await_turn(_metadata, *peer);
+	pass_turn(_metadata, *peer);
 	return 0;
 }
 
-/* Lets the other one go on, until that does the same. */
-static void change_turns(struct __test_metadata *_metadata, int peer)
-{
-	give_turn(_metadata, peer);
-	await_turn(_metadata, peer);
-}
-
-/* The owner puts a tmpfs with the file "new" beneath the cover. */
-static void place(struct __test_metadata *_metadata)
+/* The owner mounts a tmpfs with the file "new" beneath the one on /tree/dir. */
+static void add_beneath(struct __test_metadata *_metadata)
 {
 	int fd = ASSERT_OK(named_tmpfs("new"));
 
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 	close(fd);
-	check_has(_metadata, "/tree/dir", "cover");
+	check_has(_metadata, "/tree/dir", "top");
 	check_has(_metadata, "/plain/dir", "new");
 }
 
@@ -337,107 +300,98 @@ static void check_is_between(struct __test_metadata *_metadata, uint64_t top,
 	EXPECT_EQ(mount_id(path), parent_of(_metadata, parent));
 }
 
-/* It's the owner's to take what is beneath away again. */
-TEST_F(receiver, keeps_its_cover_and_the_lock)
+TEST_F(receiving_mntns, keeps_its_locked_mount_on_top)
 {
 	static const int flags[] = { 0, MNT_DETACH };
-	uint64_t cover;
+	uint64_t top;
 	int peer, i;
 	pid_t pid;
 
-	cover = mount_id("/tree/dir");
+	top = mount_id("/tree/dir");
 	pid = start_receiver(_metadata, self->proc, &peer);
 	if (!pid) {
-		cover = mount_id("/tree/dir");
+		top = mount_id("/tree/dir");
 		for (i = 0; i < ARRAY_SIZE(flags); i++) {
-			check_is_between(_metadata, cover, "/tree");
-			check_is_held(_metadata, "/tree/dir", "cover");
-			change_turns(_metadata, peer);
+			check_is_between(_metadata, top, "/tree");
+			check_is_locked(_metadata, "/tree/dir", "top");
+			pass_turn(_metadata, peer);
 
 			EXPECT_EQ(mount_id("/tree"),
-				  parent_of(_metadata, cover));
-			check_is_held(_metadata, "/tree/dir", "cover");
-			if (in_child(_metadata, CLONE_NEWNS)) {
-				check_is_held(_metadata, "/tree/dir", "cover");
-				_exit(0);
+				  parent_of(_metadata, top));
+			check_is_locked(_metadata, "/tree/dir", "top");
+			IN_CHILD(CLONE_NEWNS) {
+				check_is_locked(_metadata, "/tree/dir", "top");
 			}
 			if (!i)
-				change_turns(_metadata, peer);
+				pass_turn(_metadata, peer);
 		}
 		_exit(0);
 	}
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		place(_metadata);
-		change_turns(_metadata, peer);
-		/* This takes it out from beneath the cover of its peer. */
+		add_beneath(_metadata);
+		pass_turn(_metadata, peer);
+		/* The copy beneath the mount on /tree/dir goes, too. */
 		ASSERT_OK(umount2("/plain/dir", flags[i]));
-		EXPECT_EQ(mount_id("/tree"), parent_of(_metadata, cover));
+		EXPECT_EQ(mount_id("/tree"), parent_of(_metadata, top));
 		check_has(_metadata, "/plain/dir", "secret");
 		if (!i)
-			change_turns(_metadata, peer);
+			pass_turn(_metadata, peer);
 	}
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
-/* The same with the one that was placed, and not with a peer of it */
-TEST_F(receiver, gets_its_cover_back_when_the_placed_one_goes)
+TEST_F(receiving_mntns, keeps_its_locked_mount_when_the_new_one_goes)
 {
-	int peer, fd, cover;
+	int peer, fd, top;
 	pid_t pid;
 
 	pid = start_receiver(_metadata, self->proc, &peer);
 	if (!pid) {
-		check_is_held(_metadata, "/tree/dir", "cover");
-		change_turns(_metadata, peer);
-		check_is_held(_metadata, "/tree/dir", "cover");
+		check_is_locked(_metadata, "/tree/dir", "top");
+		pass_turn(_metadata, peer);
+		check_is_locked(_metadata, "/tree/dir", "top");
 		_exit(0);
 	}
-	cover = ASSERT_OK(open_path("/tree/dir"));
+	top = ASSERT_OK(open_path("/tree/dir"));
 	fd = ASSERT_OK(named_tmpfs("new"));
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
-	change_turns(_metadata, peer);
+	pass_turn(_metadata, peer);
 
-	/* The old cover is moved out of the way, which its parent has to let. */
+	/* The old mount can be moved away if its parent is private. */
 	ASSERT_OK(set_propagation(fd, MS_PRIVATE));
 	close(fd);
-	ASSERT_OK(mount_on(cover, "/away"));
+	ASSERT_OK(mount_on(top, "/away"));
 	check_has(_metadata, "/tree/dir", "new");
 	ASSERT_OK(umount2("/tree/dir", MNT_DETACH));
 	check_has(_metadata, "/tree/dir", "secret");
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
-/* One cover for another: the receiver gets them swapped, too, and no way in. */
-TEST_F(receiver, has_the_new_cover_locked_when_the_owner_swaps)
+TEST_F(receiving_mntns, has_the_new_mount_locked_when_the_old_one_goes)
 {
 	int peer;
 	pid_t pid;
 
 	pid = start_receiver(_metadata, self->proc, &peer);
 	if (!pid) {
-		check_is_held(_metadata, "/tree/dir", "new");
-		if (in_child(_metadata, CLONE_NEWNS)) {
-			check_is_held(_metadata, "/tree/dir", "new");
-			_exit(0);
+		check_is_locked(_metadata, "/tree/dir", "new");
+		IN_CHILD(CLONE_NEWNS) {
+			check_is_locked(_metadata, "/tree/dir", "new");
 		}
-		change_turns(_metadata, peer);
-		/* The owner has uncovered it. */
+		pass_turn(_metadata, peer);
 		check_has(_metadata, "/tree/dir", "secret");
 		_exit(0);
 	}
-	place(_metadata);
+	add_beneath(_metadata);
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "new");
-	change_turns(_metadata, peer);
+	pass_turn(_metadata, peer);
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "secret");
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
-TEST_F(receiver, has_no_lock_where_it_has_no_cover)
+TEST_F(receiving_mntns, has_no_lock_where_nothing_is_hidden)
 {
 	int peer;
 	pid_t pid;
@@ -447,15 +401,14 @@ TEST_F(receiver, has_no_lock_where_it_has_no_cover)
 		check_has(_metadata, "/plain/dir", "new");
 		EXPECT_OK(umount2("/plain/dir", 0));
 		check_has(_metadata, "/plain/dir", "secret");
-		check_is_held(_metadata, "/tree/dir", "cover");
+		check_is_locked(_metadata, "/tree/dir", "top");
 		_exit(0);
 	}
-	place(_metadata);
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	add_beneath(_metadata);
+	end_peer(_metadata, pid, peer);
 }
 
-TEST_F(receiver, can_still_remove_its_own_mounts)
+TEST_F(receiving_mntns, can_still_remove_its_own_mounts)
 {
 	int peer, i;
 	pid_t pid;
@@ -469,11 +422,11 @@ TEST_F(receiver, can_still_remove_its_own_mounts)
 			ASSERT_OK(mount_on(ASSERT_OK(named_tmpfs("own")),
 					   dir));
 		}
-		change_turns(_metadata, peer);
+		pass_turn(_metadata, peer);
 		check_has(_metadata, "/tree/dir", "own");
 		check_has(_metadata, "/plain/dir", "own");
 		EXPECT_OK(umount2("/tree/dir", MNT_DETACH));
-		check_is_held(_metadata, "/tree/dir", "cover");
+		check_is_locked(_metadata, "/tree/dir", "top");
 		EXPECT_OK(umount2("/plain/dir", MNT_DETACH));
 		check_has(_metadata, "/plain/dir", "new");
 		EXPECT_OK(umount2("/plain/dir", 0));
@@ -481,72 +434,69 @@ TEST_F(receiver, can_still_remove_its_own_mounts)
 		_exit(0);
 	}
 	await_turn(_metadata, peer);
-	place(_metadata);
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	add_beneath(_metadata);
+	end_peer(_metadata, pid, peer);
 }
 
-/* That's how a mount gets beneath another one without anybody's asking. */
-TEST_F(receiver, has_what_goes_beneath_its_cover_locked)
+/* A mount propagates beneath one that is there already. */
+TEST_F(receiving_mntns, has_a_mount_beneath_a_locked_one_locked)
 {
-	uint64_t cover;
+	uint64_t top;
 	int peer;
 	pid_t pid;
 
 	pid = start_receiver(_metadata, self->proc, &peer);
 	if (!pid) {
-		cover = mount_id("/tree/dir");
-		check_is_between(_metadata, cover, "/tree");
-		check_is_held(_metadata, "/tree/dir", "cover");
+		top = mount_id("/tree/dir");
+		check_is_between(_metadata, top, "/tree");
+		check_is_locked(_metadata, "/tree/dir", "top");
 		EXPECT_OK(umount2("/plain/dir", 0));
-		change_turns(_metadata, peer);
-		check_is_held(_metadata, "/tree/dir", "new");
-		change_turns(_metadata, peer);
+		pass_turn(_metadata, peer);
+		check_is_locked(_metadata, "/tree/dir", "new");
+		pass_turn(_metadata, peer);
 		check_has(_metadata, "/tree/dir", "secret");
 		_exit(0);
 	}
 	ASSERT_OK(mount_on(ASSERT_OK(named_tmpfs("new")), "/plain/dir"));
-	check_has(_metadata, "/tree/dir", "cover");
-	change_turns(_metadata, peer);
+	check_has(_metadata, "/tree/dir", "top");
+	pass_turn(_metadata, peer);
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "new");
-	change_turns(_metadata, peer);
-	/* No lock here */
+	pass_turn(_metadata, peer);
 	ASSERT_OK(umount2("/tree/dir", MNT_DETACH));
 	check_has(_metadata, "/tree/dir", "secret");
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
 /*
- * Root in a user namespace, where these are locked:
- *	/tree		a mount that's shared
- *	/tree/dir	a cover
- *	/tree/away	a directory, as is
- *	/peer
+ *	/tree		a shared mount
+ *	/tree/dir	a mount that hides a secret
+ *	/tree/away	a directory
+ *	/peer		a directory
+ * For the caller, root of a user namespace, the mounts are locked.
  */
-FIXTURE(peers)
+FIXTURE(beneath_in_peers)
 {
 	int proc;
 };
 
-FIXTURE_SETUP(peers)
+FIXTURE_SETUP(beneath_in_peers)
 {
-	if (!set_beneath_table(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_BENEATH))
 		return;
 	ASSERT_OK(mkdir("/peer", 0755));
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/away", 0755));
-	close(ASSERT_OK(make_cover("/tree/dir")));
+	close(ASSERT_OK(hide_secret("/tree/dir")));
 	become(_metadata, self->proc, USERNS_ROOT);
 	ASSERT_OK(mount(NULL, "/tree", NULL, MS_SHARED, NULL));
 }
 
-FIXTURE_TEARDOWN(peers)
+FIXTURE_TEARDOWN(beneath_in_peers)
 {
 }
 
-/* If either could be unmounted, the umount would propagate to the other. */
+/* If a peer could be unmounted, the umount would propagate to the other. */
 static void swap_between_peers(struct __test_metadata *_metadata, int flags)
 {
 	int fd = ASSERT_OK(named_tmpfs("new"));
@@ -554,27 +504,27 @@ static void swap_between_peers(struct __test_metadata *_metadata, int flags)
 	ASSERT_OK(mount("/tree", "/peer", NULL, MS_BIND | MS_REC, NULL));
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 	close(fd);
-	check_has(_metadata, "/tree/dir", "cover");
+	check_has(_metadata, "/tree/dir", "top");
 	check_is_between(_metadata, mount_id("/peer/dir"), "/peer");
-	check_is_held(_metadata, "/peer/dir", "cover");
+	check_is_locked(_metadata, "/peer/dir", "top");
 
-	/* This takes the other old cover away as well. */
+	/* The old mount of the peer goes, too. */
 	ASSERT_OK(umount2("/tree/dir", flags));
-	check_is_held(_metadata, "/peer/dir", "new");
-	check_is_held(_metadata, "/tree/dir", "new");
+	check_is_locked(_metadata, "/peer/dir", "new");
+	check_is_locked(_metadata, "/tree/dir", "new");
 }
 
-TEST_F(peers, in_one_namespace_are_locked_both)
+TEST_F(beneath_in_peers, of_one_namespace_has_both_locked)
 {
 	swap_between_peers(_metadata, 0);
 }
 
-TEST_F(peers, in_one_namespace_are_locked_both_after_a_lazy_umount)
+TEST_F(beneath_in_peers, of_one_namespace_has_both_locked_after_a_lazy_umount)
 {
 	swap_between_peers(_metadata, MNT_DETACH);
 }
 
-TEST_F(peers, in_two_namespaces_are_locked_both)
+TEST_F(beneath_in_peers, of_two_namespaces_has_both_locked)
 {
 	int peer, fd;
 	pid_t pid;
@@ -583,25 +533,24 @@ TEST_F(peers, in_two_namespaces_are_locked_both)
 	if (!pid) {
 		await_turn(_metadata, peer);
 		check_is_between(_metadata, mount_id("/tree/dir"), "/tree");
-		check_is_held(_metadata, "/tree/dir", "cover");
-		change_turns(_metadata, peer);
-		check_is_held(_metadata, "/tree/dir", "new");
+		check_is_locked(_metadata, "/tree/dir", "top");
+		pass_turn(_metadata, peer);
+		check_is_locked(_metadata, "/tree/dir", "new");
 		give_turn(_metadata, peer);
 		_exit(0);
 	}
 	fd = ASSERT_OK(named_tmpfs("new"));
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 	close(fd);
-	check_has(_metadata, "/tree/dir", "cover");
-	change_turns(_metadata, peer);
+	check_has(_metadata, "/tree/dir", "top");
+	pass_turn(_metadata, peer);
 	ASSERT_OK(umount2("/tree/dir", 0));
-	change_turns(_metadata, peer);
-	check_is_held(_metadata, "/tree/dir", "new");
+	pass_turn(_metadata, peer);
+	check_is_locked(_metadata, "/tree/dir", "new");
 	join_child(_metadata, pid);
 }
 
-/* What's beneath the top in one of them needn't be so in the other. */
-TEST_F(peers, can_have_the_lock_in_the_middle_of_the_stack)
+TEST_F(beneath_in_peers, can_have_the_lock_in_the_middle_of_the_stack)
 {
 	int fd = ASSERT_OK(named_tmpfs("first"));
 
@@ -612,18 +561,18 @@ TEST_F(peers, can_have_the_lock_in_the_middle_of_the_stack)
 	ASSERT_OK(mount("/tree", "/peer", NULL, MS_BIND | MS_REC, NULL));
 	ASSERT_OK(umount2("/tree/dir", 0));
 	check_has(_metadata, "/tree/dir", "first");
-	check_has(_metadata, "/peer/dir", "cover");
+	check_has(_metadata, "/peer/dir", "top");
 
 	fd = ASSERT_OK(named_tmpfs("new"));
 	ASSERT_OK(mount_beneath(fd, "/tree/dir"));
 	close(fd);
-	/* That one was never locked: only what is beneath it is. */
+	/* That one was never locked, the one beneath it is. */
 	ASSERT_OK(umount2("/peer/dir", 0));
 	check_is_between(_metadata, mount_id("/peer/dir"), "/peer");
-	check_is_held(_metadata, "/peer/dir", "first");
+	check_is_locked(_metadata, "/peer/dir", "first");
 	ASSERT_OK(umount2("/tree/dir", 0));
-	check_is_held(_metadata, "/tree/dir", "new");
-	check_is_held(_metadata, "/peer/dir", "new");
+	check_is_locked(_metadata, "/tree/dir", "new");
+	check_is_locked(_metadata, "/peer/dir", "new");
 }
 
 TEST_HARNESS_MAIN

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A switch of the root: the new one goes beneath the old one, the caller steps
- * onto it and unmounts the old one. No other task takes part.
+ * A switch of the root: a mount goes beneath the old root, and the caller makes
+ * it its root and unmounts the old one. Other tasks stay where they are.
  */
-#include "beneath.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
 /*
- * The caller's root is a tmpfs that is mounted on the real root, with
+ * The caller's root is a tmpfs that is mounted on the namespace root, with
  *	/old		a file
  *	/sub		a directory
  *	/new		a mount
@@ -15,7 +16,7 @@ FIXTURE(root_switch)
 {
 	int proc;
 	int old_root;
-	uint64_t real, old;	/* mount IDs: the real root, what's on it */
+	uint64_t ns_root, old;	/* mount IDs: the namespace root, the root */
 };
 
 FIXTURE_VARIANT(root_switch)
@@ -23,20 +24,14 @@ FIXTURE_VARIANT(root_switch)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(root_switch, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(root_switch, root) { ROOT };
 
 /* All that is mounted is locked. */
-FIXTURE_VARIANT_ADD(root_switch, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
+FIXTURE_VARIANT_ADD(root_switch, userns_root) { USERNS_ROOT };
 
 FIXTURE_SETUP(root_switch)
 {
-	if (!set_beneath_table(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_BENEATH))
 		return;
 	ASSERT_OK(make_file("/old"));
 	ASSERT_OK(mkdir("/sub", 0755));
@@ -44,22 +39,22 @@ FIXTURE_SETUP(root_switch)
 	become(_metadata, self->proc, variant->caller);
 	self->old_root = ASSERT_OK(open_path("/"));
 	self->old = mount_id("/");
-	self->real = parent_of(_metadata, self->old);
+	self->ns_root = parent_of(_metadata, self->old);
 }
 
 FIXTURE_TEARDOWN(root_switch)
 {
 }
 
-/* The first three steps. Returns the ID of the new root. */
-static uint64_t place_root(struct __test_metadata *_metadata, int fd)
+/* @fd goes beneath the root. Returns its mount ID. */
+static uint64_t add_root(struct __test_metadata *_metadata, int fd)
 {
 	ASSERT_OK(fchdir(fd));
 	ASSERT_OK(mount_beneath(fd, "/"));
 	return mount_id(".");
 }
 
-static void step_over(struct __test_metadata *_metadata)
+static void change_root(struct __test_metadata *_metadata)
 {
 	ASSERT_OK(chroot("."));
 	ASSERT_OK(umount2(".", MNT_DETACH));
@@ -69,12 +64,12 @@ static void switch_root(struct __test_metadata *_metadata, const char *path)
 {
 	int fd = ASSERT_OK(copy_of(path, 0));
 
-	place_root(_metadata, fd);
-	step_over(_metadata);
+	add_root(_metadata, fd);
+	change_root(_metadata);
 	close(fd);
 }
 
-/* There's one mount on the real root, the caller is in it, and it has @file. */
+/* The only mount on the namespace root is the caller's root. It has @file. */
 static void check_only_root(struct __test_metadata *_metadata, int proc,
 			    const char *file)
 {
@@ -87,7 +82,7 @@ static void check_only_root(struct __test_metadata *_metadata, int proc,
 	EXPECT_OK(access(file + 1, F_OK));
 	EXPECT_ERRNO(ENOENT, access("/old", F_OK));
 
-	/* .. leads nowhere. */
+	/* .. leads to the root. */
 	EXPECT_EQ(root, mount_id("../.."));
 	EXPECT_ERRNO(ENOENT, access("../old", F_OK));
 	EXPECT_ERRNO(ENOENT, access("/../../old", F_OK));
@@ -103,11 +98,11 @@ static void check_only_root(struct __test_metadata *_metadata, int proc,
 TEST_F(root_switch, has_the_old_root_on_the_new_one_in_between)
 {
 	int fd = ASSERT_OK(copy_of("/new", 0));
-	uint64_t stack[3] = { self->old, 0, self->real };
+	uint64_t stack[3] = { self->old, 0, self->ns_root };
 
-	stack[1] = place_root(_metadata, fd);
+	stack[1] = add_root(_metadata, fd);
 	check_stack(_metadata, stack, 3);
-	/* What's looked up from / is as before, and . is new. */
+	/* / is the old root, . is the new one. */
 	EXPECT_EQ(self->old, mount_id("/"));
 	EXPECT_OK(access("/old", F_OK));
 	EXPECT_OK(access("/new/new", F_OK));
@@ -126,11 +121,11 @@ TEST_F(root_switch, has_the_old_root_on_the_new_one_in_between)
 TEST_F(root_switch, leaves_nothing_but_the_new_root)
 {
 	switch_root(_metadata, "/new");
-	EXPECT_EQ(self->real, parent_of(_metadata, mount_id("/")));
+	EXPECT_EQ(self->ns_root, parent_of(_metadata, mount_id("/")));
 	check_only_root(_metadata, self->proc, "/new");
 }
 
-TEST_F(root_switch, is_where_others_get_to_who_enter)
+TEST_F(root_switch, is_seen_by_tasks_that_enter)
 {
 	uint64_t root;
 	int ns;
@@ -139,31 +134,28 @@ TEST_F(root_switch, is_where_others_get_to_who_enter)
 	root = mount_id("/");
 	ns = ASSERT_OK(open_mntns(self->proc));
 	check_seen_alike(_metadata, ns);
-	if (in_child_within(_metadata, ns)) {
+	IN_MNTNS(ns) {
 		EXPECT_EQ(root, mount_id("/"));
 		check_only_root(_metadata, self->proc, "/new");
-		_exit(0);
 	}
 }
 
 TEST_F(root_switch, is_inherited_by_new_mount_namespaces)
 {
 	switch_root(_metadata, "/new");
-	if (in_child(_metadata, CLONE_NEWNS)) {
+	IN_CHILD(CLONE_NEWNS) {
 		check_only_root(_metadata, self->proc, "/new");
 		switch_root(_metadata, "/");
 		check_only_root(_metadata, self->proc, "/new");
-		_exit(0);
 	}
-	/* Who is chrooted couldn't do that. */
-	if (in_child(_metadata, 0)) {
+	/* A chrooted task can create no user namespace. */
+	IN_CHILD(0) {
 		ASSERT_OK(enter_userns(self->proc, CLONE_NEWNS));
 		check_only_root(_metadata, self->proc, "/new");
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		switch_root(_metadata, "/");
 		check_only_root(_metadata, self->proc, "/new");
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
 }
 
@@ -174,36 +166,32 @@ TEST_F(root_switch, can_be_done_again)
 
 	for (i = 0; i < 3; i++) {
 		switch_root(_metadata, dir);
-		EXPECT_EQ(self->real, parent_of(_metadata, mount_id("/")));
+		EXPECT_EQ(self->ns_root, parent_of(_metadata, mount_id("/")));
 		check_only_root(_metadata, self->proc, dir);
 		snprintf(dir, sizeof(dir), "/next%d", i);
 		ASSERT_OK(make_mount(dir));
 	}
 }
 
-TEST_F(root_switch, works_with_a_file_system_that_was_never_mounted)
+TEST_F(root_switch, works_with_a_detached_mount)
 {
-	place_root(_metadata, ASSERT_OK(named_tmpfs("fresh")));
-	step_over(_metadata);
+	add_root(_metadata, ASSERT_OK(named_tmpfs("fresh")));
+	change_root(_metadata);
 	check_only_root(_metadata, self->proc, "/fresh");
 }
 
-/* What's on the old root can't go beneath it: that's its own ancestor. */
-TEST_F(root_switch, does_not_work_with_a_mount_below_the_root)
+/* The old root is its ancestor. */
+TEST_F(root_switch, is_refused_with_a_mount_below_the_root)
 {
-	char *before, *after;
 	int fd;
 
 	ASSERT_OK(mount("own", "/sub", "tmpfs", 0, NULL));
 	fd = ASSERT_OK(open_path("/sub"));
-	before = own_mounts(_metadata);
-	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "/"));
-	after = own_mounts(_metadata);
-	EXPECT_STREQ(before, after);
+	EXPECT_REFUSED(EINVAL, mount_beneath(fd, "/"));
 }
 
-/* The old root covered the real one: so does the new one, for whom it did. */
-TEST_F(root_switch, leaves_the_real_root_as_covered_as_it_was)
+/* The new root is locked if the old one was. */
+TEST_F(root_switch, leaves_the_namespace_root_hidden)
 {
 	int ns = ASSERT_OK(open_mntns(self->proc));
 
@@ -219,20 +207,19 @@ TEST_F(root_switch, leaves_the_real_root_as_covered_as_it_was)
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_EXPIRE));
 	ASSERT_OK(setns(ns, CLONE_NEWNS));
 	EXPECT_OK(access("/new", F_OK));
-	/* What's made from here has that in common. */
-	if (in_child_within(_metadata, ASSERT_OK(new_fs_mntns("tmpfs", 0)))) {
+	/* So is the root of a mount namespace that is made from here. */
+	IN_MNTNS(ASSERT_OK(new_fs_mntns("tmpfs", 0))) {
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
 }
 
-/* While the old root is still there, whoever takes it away sees the new one. */
-TEST_F(root_switch, covers_the_real_root_from_the_start)
+/* A task that unmounts the old root sees the new one. */
+TEST_F(root_switch, hides_the_namespace_root_from_the_start)
 {
 	int ns = ASSERT_OK(open_mntns(self->proc));
 
-	place_root(_metadata, ASSERT_OK(copy_of("/new", 0)));
-	if (in_child_within(_metadata, ns)) {
+	add_root(_metadata, ASSERT_OK(copy_of("/new", 0)));
+	IN_MNTNS(ns) {
 		EXPECT_EQ(self->old, mount_id("/"));
 		ASSERT_OK(umount2("/", MNT_DETACH));
 		ASSERT_OK(setns(ns, CLONE_NEWNS));
@@ -241,7 +228,6 @@ TEST_F(root_switch, covers_the_real_root_from_the_start)
 			EXPECT_OK(umount2("/", MNT_DETACH));
 		else
 			EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
 }
 
@@ -264,14 +250,14 @@ TEST_F(root_switch, may_be_followed_by_pivot_root)
 }
 
 /*
- * The last step propagates. In a copy of a mount table whose root is shared, it
- * unmounts what is mounted below the root in the original: /new.
+ * The umount propagates. In a copy of a mount namespace whose root is shared,
+ * it unmounts what is mounted below the root in the original: /new.
  */
 static bool new_is_left_after_switch(struct __test_metadata *_metadata,
 				     unsigned long propagation)
 {
 	ASSERT_OK(mount(NULL, "/", NULL, MS_SHARED, NULL));
-	if (in_child(_metadata, CLONE_NEWNS)) {
+	IN_CHILD(CLONE_NEWNS) {
 		/* pivot_root() refuses a shared root. */
 		ASSERT_OK(make_mount("/pivot"));
 		if (propagation == MS_SHARED)
@@ -280,7 +266,6 @@ static bool new_is_left_after_switch(struct __test_metadata *_metadata,
 		ASSERT_OK(umount2("/pivot", 0));
 		ASSERT_OK(mount(NULL, "/", NULL, propagation, NULL));
 		switch_root(_metadata, "/new");
-		_exit(0);
 	}
 	return !access("/new/new", F_OK);
 }
@@ -302,10 +287,10 @@ TEST_F(root_switch, leaves_the_master_of_a_root_made_slave_alone)
 	EXPECT_TRUE(new_is_left_after_switch(_metadata, MS_SLAVE));
 }
 
-/* Takes turns with a task that is on the old root, which it keeps. */
+/* The child stays on the old root. */
 TEST_F(root_switch, moves_no_other_task)
 {
-	struct place before;
+	struct location before;
 	int peer, i, fd;
 	pid_t pid;
 
@@ -313,17 +298,16 @@ TEST_F(root_switch, moves_no_other_task)
 	if (!pid) {
 		fd = ASSERT_OK(open("/sub", O_RDONLY | O_DIRECTORY));
 		ASSERT_OK(chdir("/sub"));
-		before = current_place(_metadata, self->proc);
+		before = current_location(_metadata, self->proc);
 		for (i = 0; i < 5; i++) {
 			check_still_at(_metadata, self->proc, before);
 			EXPECT_OK(access("/old", F_OK));
 			EXPECT_OK(access("../old", F_OK));
 			EXPECT_OK(faccessat(fd, "../old", F_OK, 0));
 			EXPECT_OK(write_at(AT_FDCWD, "/old", "still here"));
-			give_turn(_metadata, peer);
-			await_turn(_metadata, peer);
+			pass_turn(_metadata, peer);
 		}
-		/* It has no place to go, as the old root has none. */
+		/* The old root is not mounted any more. */
 		fd = ASSERT_OK(new_tmpfs());
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		EXPECT_ERRNO(ENOENT, mount_beneath(fd, "/"));
@@ -346,27 +330,24 @@ TEST_F(root_switch, moves_no_other_task)
 			ASSERT_OK(umount2(".", MNT_DETACH));
 			break;
 		}
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
+		pass_turn(_metadata, peer);
 	}
 	check_only_root(_metadata, self->proc, "/new");
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
-/* The other way to switch the root, which asks nobody */
-TEST_F(root_switch, is_not_what_pivot_root_does)
+/* pivot_root() moves other tasks. */
+TEST_F(root_switch, is_unlike_pivot_root_which_moves_other_tasks)
 {
-	struct place before;
+	struct location before;
 	int peer;
 	pid_t pid;
 
 	ASSERT_OK(chdir("/"));
 	pid = fork_peer(_metadata, 0, &peer);
 	if (!pid) {
-		before = current_place(_metadata, self->proc);
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
+		before = current_location(_metadata, self->proc);
+		pass_turn(_metadata, peer);
 		EXPECT_NE(before.root_mnt, mount_id("/"));
 		EXPECT_NE(before.cwd_mnt, mount_id("."));
 		check_only_root(_metadata, self->proc, "/pivot");
@@ -377,14 +358,13 @@ TEST_F(root_switch, is_not_what_pivot_root_does)
 	ASSERT_OK(chdir("/pivot"));
 	ASSERT_OK(sys_pivot_root(".", "."));
 	ASSERT_OK(umount2(".", MNT_DETACH));
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 }
 
-/* "/" is no mount's root there. By the root of the mount, it goes beneath. */
-TEST_F(root_switch, is_refused_by_a_name_for_a_directory)
+/* The root of the mount has to be named, by a file descriptor here. */
+TEST_F(root_switch, is_refused_in_a_chroot_to_a_directory)
 {
-	uint64_t stack[3] = { self->old, 0, self->real };
+	uint64_t stack[3] = { self->old, 0, self->ns_root };
 	int fd = ASSERT_OK(copy_of("/new", 0));
 
 	ASSERT_OK(chroot("/sub"));
@@ -395,10 +375,9 @@ TEST_F(root_switch, is_refused_by_a_name_for_a_directory)
 	check_stack(_metadata, stack, 3);
 }
 
-/* The directory is in another mount than the one that's the target. */
-TEST_F(root_switch, may_be_prepared_from_a_chroot_to_a_directory_elsewhere)
+TEST_F(root_switch, works_by_fd_from_a_chroot_in_another_mount)
 {
-	uint64_t stack[3] = { self->old, 0, self->real };
+	uint64_t stack[3] = { self->old, 0, self->ns_root };
 	int fd = ASSERT_OK(named_tmpfs("fresh"));
 
 	ASSERT_OK(mount("own", "/sub", "tmpfs", 0, NULL));
@@ -410,16 +389,15 @@ TEST_F(root_switch, may_be_prepared_from_a_chroot_to_a_directory_elsewhere)
 	check_stack(_metadata, stack, 3);
 }
 
-/* Then it's that mount's place that the new root takes. */
 TEST_F(root_switch, works_in_a_chroot_to_a_mount)
 {
 	uint64_t stack[3] = { mount_id("/new"), 0, self->old };
 	int fd = ASSERT_OK(named_tmpfs("fresh"));
 
 	ASSERT_OK(chroot("/new"));
-	stack[1] = place_root(_metadata, fd);
+	stack[1] = add_root(_metadata, fd);
 	check_stack(_metadata, stack, 3);
-	step_over(_metadata);
+	change_root(_metadata);
 	check_only_root(_metadata, self->proc, "/fresh");
 
 	ASSERT_OK(chroot_fd(self->old_root));
@@ -428,18 +406,17 @@ TEST_F(root_switch, works_in_a_chroot_to_a_mount)
 	if (variant->caller == ROOT)
 		EXPECT_OK(umount2("/new", 0));
 	else
-		check_is_held(_metadata, "/new", "fresh");
+		check_is_locked(_metadata, "/new", "fresh");
 }
 
-/* The root of a mount needn't be that of the file system. */
 TEST_F(root_switch, works_in_a_chroot_to_a_bind_mount_of_a_directory)
 {
 	int fd = ASSERT_OK(named_tmpfs("fresh"));
 
 	ASSERT_OK(mount("/sub", "/sub", NULL, MS_BIND, NULL));
 	ASSERT_OK(chroot("/sub"));
-	place_root(_metadata, fd);
-	step_over(_metadata);
+	add_root(_metadata, fd);
+	change_root(_metadata);
 	check_only_root(_metadata, self->proc, "/fresh");
 
 	ASSERT_OK(chroot_fd(self->old_root));
@@ -448,7 +425,6 @@ TEST_F(root_switch, works_in_a_chroot_to_a_bind_mount_of_a_directory)
 	EXPECT_OK(umount2("/sub", 0));
 }
 
-/* ... and is one to go to, too. */
 TEST_F(root_switch, works_with_a_bind_mount_of_a_directory)
 {
 	ASSERT_OK(mount("own", "/sub", "tmpfs", 0, NULL));
@@ -458,33 +434,31 @@ TEST_F(root_switch, works_with_a_bind_mount_of_a_directory)
 	check_only_root(_metadata, self->proc, "/file");
 }
 
-/* There's no place beneath what all other mounts are on. */
-TEST_F(root_switch, is_refused_at_the_real_root)
+TEST_F(root_switch, is_refused_at_the_namespace_root)
 {
 	uint64_t stack[3];
-	int fd, top, real;
+	int fd, top, ns_root;
 
 	ASSERT_OK(sys_unshare(UNSHARE_EMPTY_MNTNS));
-	real = ASSERT_OK(open_path("/"));
+	ns_root = ASSERT_OK(open_path("/"));
 	fd = ASSERT_OK(named_tmpfs("fresh"));
 	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "/"));
 	EXPECT_ERRNO(EINVAL, mount_beneath(fd, "."));
-	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, real, ""));
+	EXPECT_ERRNO(EINVAL, mount_beneath_at(fd, ns_root, ""));
 	EXPECT_EQ(1, count_mounts());
 
-	/* It leads to whatever is on top of it, as soon as something is. */
+	/* With a mount on top, that is the target. */
 	top = ASSERT_OK(overmount_root());
-	ASSERT_OK(mount_beneath_at(fd, real, ""));
+	ASSERT_OK(mount_beneath_at(fd, ns_root, ""));
 	stack[0] = mount_id_at(top, "");
 	stack[1] = mount_id_at(fd, "");
-	stack[2] = mount_id_at(real, "");
+	stack[2] = mount_id_at(ns_root, "");
 	check_stack(_metadata, stack, 3);
 }
 
-/* What's on top of the caller's root is the target, and not that. */
-TEST_F(root_switch, goes_beneath_what_covers_the_root)
+TEST_F(root_switch, goes_beneath_a_mount_on_top_of_the_root)
 {
-	uint64_t stack[4] = { 0, 0, self->old, self->real };
+	uint64_t stack[4] = { 0, 0, self->old, self->ns_root };
 	int top = ASSERT_OK(new_tmpfs()), fd = ASSERT_OK(new_tmpfs());
 
 	ASSERT_OK(mount_on(top, "/"));
@@ -492,14 +466,14 @@ TEST_F(root_switch, goes_beneath_what_covers_the_root)
 	stack[0] = mount_id_at(top, "");
 	stack[1] = mount_id_at(fd, "");
 	check_stack(_metadata, stack, 4);
-	/* No lock was to be had there. */
+	/* Neither is locked. */
 	ASSERT_OK(fchdir(fd));
 	ASSERT_OK(umount2(".", MNT_DETACH));
 	ASSERT_OK(umount2(".", MNT_DETACH));
 	EXPECT_EQ(self->old, mount_id("/"));
 }
 
-/* A round of switching the root of @ns, in which others may come first */
+/* Switches the root of @ns once, unless another task comes first. */
 static void try_to_switch(struct __test_metadata *_metadata, int ns)
 {
 	int fd = ASSERT_OK(named_tmpfs("fresh"));
@@ -507,7 +481,7 @@ static void try_to_switch(struct __test_metadata *_metadata, int ns)
 	ASSERT_OK(setns(ns, CLONE_NEWNS));
 	ASSERT_OK(fchdir(fd));
 	if (mount_beneath(fd, "/")) {
-		/* The old root isn't mounted any longer. */
+		/* The old root is not mounted any more. */
 		ASSERT_TRUE(errno == ENOENT || errno == EINVAL)
 			TH_LOG("beneath: %m");
 	} else {
@@ -535,10 +509,10 @@ TEST_F(root_switch, may_be_tried_by_several_at_once)
 	for (i = 0; i < ARRAY_SIZE(pids); i++)
 		join_child(_metadata, pids[i]);
 
-	/* Some new ones may be left, and can be taken away: no loops, no locks. */
+	/* New ones may be left. They can be unmounted. */
 	ASSERT_OK(setns(ns, CLONE_NEWNS));
 	check_seen_alike(_metadata, ns);
-	while (parent_of(_metadata, mount_id("/")) != self->real) {
+	while (parent_of(_metadata, mount_id("/")) != self->ns_root) {
 		EXPECT_OK(access("/fresh", F_OK));
 		ASSERT_OK(umount2("/", MNT_DETACH));
 		ASSERT_OK(setns(ns, CLONE_NEWNS));
@@ -550,10 +524,9 @@ TEST_F(root_switch, may_be_tried_by_several_at_once)
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 }
 
-/* The root that the target is compared with changes all the time. */
 TEST_F(root_switch, may_be_tried_while_another_thread_does_chroot)
 {
-	int tries = 200, placed = 0, fd, i;
+	int tries = 200, added = 0, fd, i;
 	uint64_t id = self->old;
 	pid_t pid;
 
@@ -568,63 +541,54 @@ TEST_F(root_switch, may_be_tried_while_another_thread_does_chroot)
 	for (i = 0; i < tries; i++) {
 		fd = ASSERT_OK(new_tmpfs());
 		if (!mount_beneath_at(fd, self->old_root, ""))
-			placed++;
+			added++;
 		else
 			ASSERT_EQ(EINVAL, errno) TH_LOG("%m");
 		close(fd);
 	}
 	join_child(_metadata, pid);
 
-	/* Those that were placed are there, and no others. */
-	for (i = 0; i < placed; i++)
+	/* All mounts that were added are there, and no others. */
+	for (i = 0; i < added; i++)
 		id = parent_of(_metadata, id);
-	EXPECT_EQ(self->real, parent_of(_metadata, id));
+	EXPECT_EQ(self->ns_root, parent_of(_metadata, id));
 }
 
-/* The table that the test found, with whatever is mounted there */
-FIXTURE(inherited_table)
+/* The mounts that the test found */
+FIXTURE(root_switch_of_found_mounts)
 {
 	int proc;
 };
 
-FIXTURE_VARIANT(inherited_table)
+FIXTURE_VARIANT(root_switch_of_found_mounts)
 {
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(inherited_table, root)
-{
-	.caller = ROOT,
-};
+FIXTURE_VARIANT_ADD(root_switch_of_found_mounts, root) { ROOT };
+FIXTURE_VARIANT_ADD(root_switch_of_found_mounts, userns_root) { USERNS_ROOT };
 
-FIXTURE_VARIANT_ADD(inherited_table, userns_root)
+FIXTURE_SETUP(root_switch_of_found_mounts)
 {
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_SETUP(inherited_table)
-{
-	if (!setup_scene(_metadata, &self->proc))
+	if (!set_scene(_metadata, &self->proc, COPY, NEEDS_BENEATH))
 		return;
-	if (!have_beneath_root())
-		SKIP(return, "no mounts beneath the root");
 	ASSERT_OK(make_mount("/tmp/new"));
 	become(_metadata, self->proc, variant->caller);
 }
 
-FIXTURE_TEARDOWN(inherited_table)
+FIXTURE_TEARDOWN(root_switch_of_found_mounts)
 {
 }
 
-TEST_F(inherited_table, is_gone_with_the_old_root)
+TEST_F(root_switch_of_found_mounts, leaves_nothing_but_the_new_root)
 {
 	int fd = ASSERT_OK(copy_of("/tmp/new", 0)), i;
 	uint64_t stack[3] = { mount_id("/") };
 
 	stack[2] = parent_of(_metadata, stack[0]);
-	stack[1] = place_root(_metadata, fd);
+	stack[1] = add_root(_metadata, fd);
 	check_stack(_metadata, stack, 3);
-	step_over(_metadata);
+	change_root(_metadata);
 	check_stack(_metadata, stack + 1, 2);
 	check_only_root(_metadata, self->proc, "/new");
 	EXPECT_ERRNO(ENOENT, access("/tmp", F_OK));

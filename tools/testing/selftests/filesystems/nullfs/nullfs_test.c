@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * nullfs, the filesystem at the bottom of every mount namespace: it is empty,
- * and all share it. Hence nobody may leave anything behind in it that others
- * could notice.
+ * and no task can leave anything in it that another task notices.
  */
 #include <sys/fanotify.h>
 #include <sys/file.h>
@@ -24,10 +23,7 @@
 #define F_SET_RW_HINT		(F_LINUX_SPECIFIC_BASE + 12)
 #endif
 
-/*
- * The root of the caller's mount namespace, below everything that is stacked
- * under its root: 0 if that isn't nullfs or the caller may not know.
- */
+/* The namespace root; 0 if it is not nullfs, or if that fails */
 static uint64_t find_nullfs(void)
 {
 	uint64_t id, parent = mount_id("/");
@@ -48,11 +44,8 @@ static uint64_t find_nullfs(void)
 	return nullfs ? id : 0;
 }
 
-/*
- * Takes everything off the root of the mount namespace, one mount over it after
- * the other, and stays there.
- */
-static void uncover_nullfs(struct __test_metadata *_metadata, int proc)
+/* Unmounts all that is on top of the namespace root. */
+static void unmount_to_nullfs(struct __test_metadata *_metadata, int proc)
 {
 	int ns = ASSERT_OK(open_mntns(proc));
 
@@ -64,8 +57,8 @@ static void uncover_nullfs(struct __test_metadata *_metadata, int proc)
 }
 
 /*
- * Opens /proc as *@proc and leaves the mount namespace for a private copy.
- * Returns false if the test can't be done here and is skipped.
+ * Opens /proc as *@proc and enters a private copy of the mount namespace.
+ * Returns false if the test is skipped.
  */
 static bool setup_mntns(struct __test_metadata *_metadata, int *proc)
 {
@@ -81,7 +74,7 @@ static bool setup_mntns(struct __test_metadata *_metadata, int *proc)
 	return true;
 }
 
-/* What is known of the directory @fd, times included */
+/* What stat() and statmount() report of the directory @fd */
 static void describe_dir(struct __test_metadata *_metadata, int fd,
 			 char text[512])
 {
@@ -137,14 +130,14 @@ static int count_entries(int fd)
 }
 
 /*
- * The caller is on nullfs: it is /. As root, and as root of a user namespace
- * that owns the mount namespace.
+ * nullfs is / of the caller, which is root, or root of a user namespace that
+ * owns the mount namespace.
  */
 FIXTURE(nullfs)
 {
 	int proc;	/* /proc of before */
 	int dir;	/* / */
-	int tmpfs;	/* a directory that allows what nullfs doesn't */
+	int tmpfs;	/* a directory that allows what nullfs refuses */
 	int userns;	/* a user namespace */
 	char dir_before[512];
 };
@@ -154,15 +147,8 @@ FIXTURE_VARIANT(nullfs)
 	bool userns;
 };
 
-FIXTURE_VARIANT_ADD(nullfs, root)
-{
-	.userns = false,
-};
-
-FIXTURE_VARIANT_ADD(nullfs, userns_root)
-{
-	.userns = true,
-};
+FIXTURE_VARIANT_ADD(nullfs, root) { .userns = false };
+FIXTURE_VARIANT_ADD(nullfs, userns_root) { .userns = true };
 
 FIXTURE_SETUP(nullfs)
 {
@@ -171,19 +157,17 @@ FIXTURE_SETUP(nullfs)
 
 	if (!setup_mntns(_metadata, &self->proc))
 		return;
-	uncover_nullfs(_metadata, self->proc);
+	unmount_to_nullfs(_metadata, self->proc);
 
 	pid = fork_peer(_metadata, 0, &peer);
 	if (!pid) {
 		ASSERT_OK(enter_userns(self->proc, 0));
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
+		pass_turn(_metadata, peer);
 		_exit(0);
 	}
 	await_turn(_metadata, peer);
 	self->userns = ASSERT_OK(open_ns(self->proc, pid, "user"));
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
+	end_peer(_metadata, pid, peer);
 
 	if (variant->userns)
 		ASSERT_OK(enter_userns(self->proc, CLONE_NEWNS));
@@ -193,7 +177,6 @@ FIXTURE_SETUP(nullfs)
 	describe_dir(_metadata, self->dir, self->dir_before);
 }
 
-/* Whatever a test tried: nullfs is as it was. */
 FIXTURE_TEARDOWN(nullfs)
 {
 	char after[512];
@@ -239,7 +222,7 @@ TEST_F(nullfs, is_its_own_parent)
 	EXPECT_EQ(1, count_mounts());
 }
 
-TEST_F(nullfs, cannot_be_asked_for)
+TEST_F(nullfs, is_no_type_to_mount)
 {
 	char text[8192];
 
@@ -251,14 +234,11 @@ TEST_F(nullfs, cannot_be_asked_for)
 	EXPECT_LACKS(text, "nullfs");
 }
 
-/*
- * Attempts to do something to a directory. They have to succeed on a tmpfs,
- * so that it's nullfs that a refusal comes from.
- */
+/* What nullfs refuses. On a tmpfs it has to succeed. */
 struct attempt {
 	const char *what;
 	int (*try)(int dir);
-	int err;	/* what nullfs has to say; 0: no matter what */
+	int err;	/* that nullfs fails with; 0: any */
 	enum {
 		WORKS_FOR_ALL,	/* on a tmpfs that they own */
 		WORKS_FOR_ROOT,	/* but not for root of a user namespace */
@@ -279,14 +259,14 @@ static void try_attempts(struct __test_metadata *_metadata, int nullfs,
 		EXPECT_EQ(a->err ?: errno, errno) TH_LOG("%s: %m", a->what);
 	}
 
-	/* Last, as it's also a way to tell kernels that lack something. */
+	/* A kernel that lacks something skips the test. */
 	if (_metadata->exit_code)
 		return;
 	for (a = attempts; a->what; a++) {
 		works = userns ? a->works == WORKS_FOR_ALL :
 				 a->works != WORKS_NOWHERE;
 		if (works && a->try(tmpfs) == -1)
-			SKIP(return, "%s isn't possible anywhere: %m", a->what);
+			SKIP(return, "%s works nowhere: %m", a->what);
 	}
 }
 
@@ -417,7 +397,7 @@ static int try_chown(int dir)
 	return fchown(dir, 0, 0);
 }
 
-/* The libc on 32 bits may insist on a call that the kernel can do without. */
+/* A libc of 32 bits may use a system call that the kernel lacks. */
 static int sys_futimens(int fd, struct __kernel_timespec times[2])
 {
 #ifdef __NR_utimensat_time64
@@ -638,7 +618,7 @@ static int try_inotify(int dir)
 	fd = inotify_init1(IN_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	/* Left open: a watch lives as long as that. */
+	/* Not closed: that would remove the watch. */
 	ret = fchdir(dir) ?: inotify_add_watch(fd, ".", IN_ALL_EVENTS);
 	return ret;
 }
@@ -759,7 +739,6 @@ TEST_F(nullfs, has_nothing_to_execute)
 				     AT_EMPTY_PATH));
 }
 
-/* A handle would outlive the mount namespace. */
 TEST_F(nullfs, has_no_file_handle_that_can_be_opened)
 {
 	union {
@@ -771,7 +750,7 @@ TEST_F(nullfs, has_no_file_handle_that_can_be_opened)
 	EXPECT_ERRNO(EOPNOTSUPP, name_to_handle_at(self->dir, "", &fh.handle,
 						   &id, AT_EMPTY_PATH));
 
-	/* One that only tells inodes apart is fine. */
+	/* A handle that only identifies an inode is fine. */
 	fh.handle.handle_bytes = MAX_HANDLE_SZ;
 	if (name_to_handle_at(self->dir, "", &fh.handle, &id,
 			      AT_EMPTY_PATH | AT_HANDLE_FID))
@@ -779,8 +758,8 @@ TEST_F(nullfs, has_no_file_handle_that_can_be_opened)
 	EXPECT_EQ(-1, open_by_handle_at(self->dir, &fh.handle, O_RDONLY));
 }
 
-/* Even on a mount that asks for it, reading leaves no trace. */
-TEST_F(nullfs, has_times_that_stay)
+/* also on a mount with strictatime */
+TEST_F(nullfs, keeps_its_times)
 {
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_STRICTATIME,
@@ -814,7 +793,6 @@ TEST_F(nullfs, cannot_be_idmapped)
 	};
 	int fd;
 
-	/* A user namespace may map what it owns, of filesystems that allow. */
 	fd = ASSERT_OK(sys_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE |
 				     OPEN_TREE_CLOEXEC));
 	EXPECT_NE(0, sys_mount_setattr(fd, "", AT_EMPTY_PATH, &attr));
@@ -825,7 +803,7 @@ TEST_F(nullfs, cannot_be_idmapped)
 	}
 }
 
-/* / of the caller is nullfs, however it got there. */
+/* / of the caller is nullfs. */
 static void check_cannot_be_reconfigured(struct __test_metadata *_metadata,
 					 bool userns)
 {
@@ -837,7 +815,7 @@ static void check_cannot_be_reconfigured(struct __test_metadata *_metadata,
 	EXPECT_ERRNO(EINVAL, mount(NULL, "/", NULL, MS_REMOUNT | MS_LAZYTIME |
 				   MS_SYNCHRONOUS, "x=y"));
 
-	/* Without MNT_DETACH that would make the root read-only. */
+	/* Of the root, a umount() without MNT_DETACH makes it read-only. */
 	if (userns) {
 		EXPECT_NE(0, umount2("/", 0));
 		EXPECT_TRUE(errno == EINVAL || errno == EPERM) TH_LOG("%m");
@@ -855,7 +833,6 @@ TEST_F(nullfs, cannot_be_reconfigured)
 	EXPECT_EQ(1, count_mounts());
 }
 
-/* Nor by a mount of it that nothing is special about */
 TEST_F(nullfs, cannot_be_reconfigured_by_a_copy)
 {
 	int root, copy;
@@ -868,7 +845,7 @@ TEST_F(nullfs, cannot_be_reconfigured_by_a_copy)
 	ASSERT_OK(chroot_fd(copy));
 	check_cannot_be_reconfigured(_metadata, variant->userns);
 
-	/* It is a mount like any other, but cannot be bound. */
+	/* The copy can be unmounted, but not bound. */
 	ASSERT_OK(chroot_fd(root));
 	ASSERT_OK(mkdir("/bound", 0755));
 	EXPECT_ERRNO(EINVAL, mount("/dir", "/bound", NULL, MS_BIND, NULL));
@@ -877,42 +854,32 @@ TEST_F(nullfs, cannot_be_reconfigured_by_a_copy)
 
 TEST_F(nullfs, can_be_copied_to_a_new_mount_namespace)
 {
-	pid_t pid;
 	int ns;
 
 	ns = ASSERT_OK(sys_open_tree(AT_FDCWD, "/", OPEN_TREE_NAMESPACE |
 				     AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_EQ(1, is_nullfs("/"));
 		ASSERT_OK(overmount_root());
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* What a namespace makes of its own mount concerns nobody else. */
 TEST_F(nullfs, has_mount_attributes_of_its_own_in_each_namespace)
 {
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 			    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 	};
-	char *before, *after;
-	pid_t pid;
+	char *before;
 
 	before = own_mounts(_metadata);
-	pid = ASSERT_OK(fork());
-	if (!pid) {
+	IN_CHILD(0) {
 		ASSERT_OK(unshare(CLONE_NEWNS));
 		sys_mount_setattr(AT_FDCWD, "/", 0, &attr);
 		mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
 		mount(NULL, "/", NULL, MS_UNBINDABLE, NULL);
-		_exit(0);
 	}
-	join_child(_metadata, pid);
-	after = own_mounts(_metadata);
-	EXPECT_STREQ(before, after);
+	expect_mounts(_metadata, before);
 }
 
 TEST_F(nullfs, can_be_mounted_on)
@@ -929,18 +896,15 @@ TEST_F(nullfs, can_be_mounted_on)
 	EXPECT_EQ(1, count_mounts());
 }
 
-/*
- * All share one directory: somebody who reads it and doesn't get on must not
- * keep others from using it.
- */
-FIXTURE(stuck_readdir)
+/* All tasks share one directory. A task reads it, and gets stuck in a fault. */
+FIXTURE(stuck_readdir_of_nullfs)
 {
 	int proc;
 	int uffd;
 	void *page;
 };
 
-FIXTURE_SETUP(stuck_readdir)
+FIXTURE_SETUP(stuck_readdir_of_nullfs)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register range = {
@@ -950,7 +914,7 @@ FIXTURE_SETUP(stuck_readdir)
 
 	if (!setup_mntns(_metadata, &self->proc))
 		return;
-	uncover_nullfs(_metadata, self->proc);
+	unmount_to_nullfs(_metadata, self->proc);
 
 	self->uffd = syscall(__NR_userfaultfd, O_CLOEXEC);
 	if (self->uffd == -1)
@@ -963,7 +927,7 @@ FIXTURE_SETUP(stuck_readdir)
 	ASSERT_OK(ioctl(self->uffd, UFFDIO_REGISTER, &range));
 }
 
-FIXTURE_TEARDOWN(stuck_readdir)
+FIXTURE_TEARDOWN(stuck_readdir_of_nullfs)
 {
 }
 
@@ -1064,7 +1028,7 @@ static bool gets_done(struct __test_metadata *_metadata, int proc, int nr)
 			TH_LOG("%s: %m", others[nr].what);
 		_exit(0);
 	}
-	/* A generous time-out, which only ends what else would be a hang. */
+	/* generous: only a task that hangs takes that long */
 	poll_fd.fd = peer;
 	if (poll(&poll_fd, 1, 30 * 1000) != 1)
 		return false;
@@ -1072,7 +1036,7 @@ static bool gets_done(struct __test_metadata *_metadata, int proc, int nr)
 	return true;
 }
 
-TEST_F_TIMEOUT(stuck_readdir, blocks_nobody, 180)
+TEST_F_TIMEOUT(stuck_readdir_of_nullfs, blocks_no_other_task, 180)
 {
 	struct uffdio_zeropage zero = {
 		.range.start = (uintptr_t)self->page,
@@ -1098,12 +1062,12 @@ TEST_F_TIMEOUT(stuck_readdir, blocks_nobody, 180)
 				     others[i].what);
 			break;
 		}
-		/* Now the readdir goes on, and whoever waits for it. */
+		/* The readdir goes on. */
 		ASSERT_OK(ioctl(self->uffd, UFFDIO_ZEROPAGE, &zero));
 		_exit(0);
 	}
 
-	/* If the child dies, the fault is to be an ordinary one. */
+	/* If the child dies, the fault ends. */
 	ASSERT_OK(close(self->uffd));
 	len = syscall(__NR_getdents64, dir, self->page, getpagesize());
 	EXPECT_LT(0, len) TH_LOG("%m");
@@ -1138,7 +1102,7 @@ FIXTURE_TEARDOWN(initial_mntns)
 {
 }
 
-TEST_F(initial_mntns, has_nullfs_as_mount_1_and_the_rootfs_on_it_as_mount_2)
+TEST_F(initial_mntns, has_nullfs_as_mount_1_and_rootfs_as_mount_2)
 {
 	struct statmount *sm, *above = NULL;
 	uint64_t id = self->root;
@@ -1156,13 +1120,13 @@ TEST_F(initial_mntns, has_nullfs_as_mount_1_and_the_rootfs_on_it_as_mount_2)
 	EXPECT_EQ(1, sm->mnt_parent_id_old);
 	EXPECT_EQ(NULL_FS_MAGIC, sm->sb_magic);
 	EXPECT_STREQ("nullfs", sm->str + sm->fs_type);
-	ASSERT_TRUE(!!above) TH_LOG("nothing over nullfs");
+	ASSERT_TRUE(!!above) TH_LOG("nothing on top of nullfs");
 	EXPECT_EQ(2, above->mnt_id_old);
 	EXPECT_EQ(1, above->mnt_parent_id_old);
 	EXPECT_STREQ("rootfs", above->str + above->fs_type);
 }
 
-TEST_F(initial_mntns, has_nobody_on_nullfs)
+TEST_F(initial_mntns, has_no_task_on_nullfs)
 {
 	char *mounts, *info;
 
@@ -1172,7 +1136,6 @@ TEST_F(initial_mntns, has_nobody_on_nullfs)
 	EXPECT_EQ(0, is_nullfs_at(self->proc, "1/cwd"));
 	EXPECT_EQ(0, is_nullfs_at(self->proc, "2/root"));
 
-	/* So it isn't to be seen. */
 	mounts = own_mounts(_metadata);
 	EXPECT_LACKS(mounts, "nullfs");
 	info = malloc(65536);
@@ -1184,15 +1147,13 @@ TEST_F(initial_mntns, has_nobody_on_nullfs)
 TEST_F(initial_mntns, lets_a_copy_pivot_root_from_the_initramfs)
 {
 	uint64_t init_root = mount_id_at(self->proc, "1/root");
-	struct place place;
-	pid_t pid;
+	struct location place;
 
 	if (parent_of(_metadata, self->root) != find_nullfs())
-		SKIP(return, "the root isn't the initramfs any more");
+		SKIP(return, "the root is not the initramfs any more");
 
-	place = current_place(_metadata, self->proc);
-	pid = ASSERT_OK(fork());
-	if (!pid) {
+	place = current_location(_metadata, self->proc);
+	IN_CHILD(0) {
 		ASSERT_OK(private_scratch());
 		ASSERT_OK(mkdir("/tmp/old", 0755));
 		ASSERT_OK(mkdir("/tmp/marker", 0755));
@@ -1202,44 +1163,37 @@ TEST_F(initial_mntns, lets_a_copy_pivot_root_from_the_initramfs)
 		ASSERT_EQ(find_nullfs(), parent_of(_metadata, mount_id("/")));
 		ASSERT_OK(umount2("/old", MNT_DETACH));
 		ASSERT_EQ(1, count_mounts());
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
-	/* As it is done without a directory for the old root */
-	pid = ASSERT_OK(fork());
-	if (!pid) {
+	/* without a directory for the old root */
+	IN_CHILD(0) {
 		ASSERT_OK(private_scratch());
 		ASSERT_OK(mkdir("marker", 0755));
 		ASSERT_OK(sys_pivot_root(".", "."));
 		ASSERT_OK(umount2(".", MNT_DETACH));
 		ASSERT_OK(access("/marker", F_OK));
 		ASSERT_EQ(1, count_mounts());
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
 	check_still_at(_metadata, self->proc, place);
 	EXPECT_EQ(init_root, mount_id_at(self->proc, "1/root"));
 }
 
-/* Who may not unmount what covers the namespace root doesn't get at it. */
-TEST_F(initial_mntns, keeps_a_copy_for_userns_root_covered)
+TEST_F(initial_mntns, has_a_locked_root_in_a_copy_for_userns_root)
 {
 	ASSERT_OK(enter_userns(self->proc, 0));
 	ASSERT_OK(private_scratch());
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH | MNT_FORCE));
 
-	/* The lock goes over to a new root. */
+	/* The new root is locked, too. */
 	ASSERT_OK(sys_pivot_root(".", "."));
 	ASSERT_OK(umount2(".", MNT_DETACH));
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 	EXPECT_EQ(0, is_nullfs("/"));
 }
 
-/* What is below somebody's root is told to the privileged only. */
-TEST_F(initial_mntns, keeps_nullfs_from_unprivileged_users)
+TEST_F(initial_mntns, does_not_report_nullfs_to_nobody)
 {
 	uint64_t id = parent_of(_metadata, self->root);
 
@@ -1250,72 +1204,43 @@ TEST_F(initial_mntns, keeps_nullfs_from_unprivileged_users)
 	EXPECT_ERRNO(EPERM, listmount(id, 0, 0, &id, 1, 0));
 }
 
-/* A mount namespace that somebody else looks at */
-FIXTURE(seen_from_outside)
+/* A mount namespace and a task in another one */
+FIXTURE(mntns_seen_from_outside)
 {
 	int proc;
 	int ns;
 };
 
-/* How many tmpfs are on the namespace root, and where others are mounted */
-FIXTURE_VARIANT(seen_from_outside)
+FIXTURE_VARIANT(mntns_seen_from_outside)
 {
-	bool copy;		/* of the test's own, and then: */
-	int layers;		/* that many mounts on the topmost root */
-	bool others_first;	/* a mount on /dir of each before the next */
-	bool older_on_top;	/* the mount on top is the oldest one */
+	bool copy;		/* of the mounts; otherwise only nullfs */
+	int layers;		/* tmpfs on top of that */
+	bool others_first;	/* each with a mount on /dir */
+	bool older_on_top;	/* the oldest tmpfs is on top */
 };
 
-FIXTURE_VARIANT_ADD(seen_from_outside, copy)
-{
-	.copy = true,
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, copy) { .copy = true };
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, root_on_rootfs) {
+	.copy = true, .layers = 1
 };
 
-FIXTURE_VARIANT_ADD(seen_from_outside, root_on_rootfs)
-{
-	.copy = true,
-	.layers = 1,
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, nullfs_alone) { .layers = 0 };
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, one_root) { .layers = 1 };
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, two_roots) { .layers = 2 };
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, three_roots) { .layers = 3 };
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, one_root_with_mounts) {
+	.layers = 1, .others_first = true
 };
 
-FIXTURE_VARIANT_ADD(seen_from_outside, nullfs_alone)
-{
-	.layers = 0,
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, three_roots_with_mounts) {
+	.layers = 3, .others_first = true
 };
 
-FIXTURE_VARIANT_ADD(seen_from_outside, one_root)
-{
-	.layers = 1,
+FIXTURE_VARIANT_ADD(mntns_seen_from_outside, older_root_on_top) {
+	.layers = 2, .older_on_top = true
 };
 
-FIXTURE_VARIANT_ADD(seen_from_outside, two_roots)
-{
-	.layers = 2,
-};
-
-FIXTURE_VARIANT_ADD(seen_from_outside, three_roots)
-{
-	.layers = 3,
-};
-
-FIXTURE_VARIANT_ADD(seen_from_outside, one_root_with_mounts)
-{
-	.layers = 1,
-	.others_first = true,
-};
-
-FIXTURE_VARIANT_ADD(seen_from_outside, three_roots_with_mounts)
-{
-	.layers = 3,
-	.others_first = true,
-};
-
-FIXTURE_VARIANT_ADD(seen_from_outside, older_root_on_top)
-{
-	.layers = 2,
-	.older_on_top = true,
-};
-
-FIXTURE_SETUP(seen_from_outside)
+FIXTURE_SETUP(mntns_seen_from_outside)
 {
 	int old = -1, outside, i;
 
@@ -1326,7 +1251,7 @@ FIXTURE_SETUP(seen_from_outside)
 	ASSERT_OK(private_mntns());
 	self->ns = ASSERT_OK(open_mntns(self->proc));
 	if (!variant->copy)
-		uncover_nullfs(_metadata, self->proc);
+		unmount_to_nullfs(_metadata, self->proc);
 	if (variant->older_on_top)
 		old = ASSERT_OK(new_tmpfs());
 	for (i = 0; i < variant->layers; i++) {
@@ -1341,11 +1266,11 @@ FIXTURE_SETUP(seen_from_outside)
 	ASSERT_OK(setns(outside, CLONE_NEWNS));
 }
 
-FIXTURE_TEARDOWN(seen_from_outside)
+FIXTURE_TEARDOWN(mntns_seen_from_outside)
 {
 }
 
-TEST_F(seen_from_outside, is_what_is_seen_inside)
+TEST_F(mntns_seen_from_outside, is_as_seen_inside)
 {
 	check_seen_alike(_metadata, self->ns);
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * open_tree(OPEN_TREE_NAMESPACE): what it does and what it refuses. What must
- * not come to light by it is tested in ../mntns_containment.
+ * open_tree(OPEN_TREE_NAMESPACE): what it does and what it refuses. What it has
+ * in common with fsmount() is in ../fsmount_ns/new_mntns_test.c; that it
+ * reveals nothing is in ../mntns_containment.
  */
 #include "../../kselftest_harness.h"
-#include "../mntns_fd.h"
-
-#define ATTR_ATIME	MOUNT_ATTR__ATIME
+#include "../mntns_utils.h"
 
 #ifndef PIDFD_GET_MNT_NAMESPACE
 #define PIDFD_GET_MNT_NAMESPACE	_IO(0xFF, 3)
 #endif
 
 /*
- * The scene is on /tmp, which is the working directory:
+ * On /tmp, which is the working directory:
  *	tree		a mount
  *	tree/file
  *	tree/link	to dir
@@ -23,64 +22,41 @@
  *	single		a mount with nothing mounted in it
  *	single/file
  */
-static void build_scene(struct __test_metadata *_metadata)
+static void build_tree(struct __test_metadata *_metadata)
 {
 	ASSERT_OK(mkdir("tree", 0755));
 	ASSERT_OK(mkdir("single", 0755));
 	ASSERT_OK(mount("tree", "tree", "tmpfs", 0, NULL));
-	ASSERT_OK(mknod("tree/file", S_IFREG | 0644, 0));
+	ASSERT_OK(make_file("tree/file"));
 	ASSERT_OK(symlink("dir", "tree/link"));
 	ASSERT_OK(mkdir("tree/dir", 0755));
-	ASSERT_OK(mknod("tree/dir/file", S_IFREG | 0644, 0));
+	ASSERT_OK(make_file("tree/dir/file"));
 	ASSERT_OK(mkdir("tree/dir/sub", 0755));
-	ASSERT_OK(mknod("tree/dir/sub/hidden", S_IFREG | 0644, 0));
+	ASSERT_OK(make_file("tree/dir/sub/hidden"));
 	ASSERT_OK(mount("sub", "tree/dir/sub", "tmpfs", 0, NULL));
-	ASSERT_OK(mknod("tree/dir/sub/below", S_IFREG | 0644, 0));
+	ASSERT_OK(make_file("tree/dir/sub/below"));
 	ASSERT_OK(mount("single", "single", "tmpfs", 0, NULL));
-	ASSERT_OK(mknod("single/file", S_IFREG | 0644, 0));
+	ASSERT_OK(make_file("single/file"));
 }
 
-struct scene {
-	int proc;
-	int mount_max;
-	char old_mount_max[16];
-	struct place before;
-};
-
-/* Returns false if the test can't be done here and is skipped. */
-static bool set_scene(struct __test_metadata *_metadata, struct scene *scene,
-		      enum caller caller)
+static void set_up(struct __test_metadata *_metadata, int *proc,
+		   struct location *before, enum caller caller)
 {
-	if (geteuid())
-		SKIP(return false, "needs root");
-	if (!have_open_tree_namespace())
-		SKIP(return false, "no OPEN_TREE_NAMESPACE");
-
-	scene->proc = ASSERT_OK(open_proc());
-	scene->mount_max = ASSERT_OK(open_mount_max(scene->proc,
-						    scene->old_mount_max));
-	ASSERT_OK(private_scratch());
-	/* Who owns the namespace owns these mounts, too. */
+	if (!set_scene(_metadata, proc, COPY, NEEDS_OPEN_TREE | NEEDS_FSMOUNT))
+		return;
+	/* The owner of the mount namespace owns these mounts, too. */
 	if (!owns_mntns(caller))
-		build_scene(_metadata);
-	become(_metadata, scene->proc, caller);
+		build_tree(_metadata);
+	become(_metadata, *proc, caller);
 	if (owns_mntns(caller))
-		build_scene(_metadata);
-	scene->before = current_place(_metadata, scene->proc);
-	return true;
+		build_tree(_metadata);
+	*before = current_location(_metadata, *proc);
 }
 
-/* Whatever happened: the caller is where it was. */
-static void leave_scene(struct __test_metadata *_metadata, struct scene *scene)
-{
-	set_mount_max(scene->mount_max, atoi(scene->old_mount_max));
-	check_still_at(_metadata, scene->proc, scene->before);
-}
-
-/* Whoever asks */
 FIXTURE(open_tree_ns)
 {
-	struct scene scene;
+	int proc;
+	struct location before;
 };
 
 FIXTURE_VARIANT(open_tree_ns)
@@ -88,34 +64,19 @@ FIXTURE_VARIANT(open_tree_ns)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(open_tree_ns, root)
-{
-	.caller = ROOT,
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns, nested_foreign)
-{
-	.caller = NESTED_FOREIGN,
-};
+FIXTURE_VARIANT_ADD(open_tree_ns, root) { ROOT };
+FIXTURE_VARIANT_ADD(open_tree_ns, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(open_tree_ns, unprivileged) { UNPRIVILEGED };
+FIXTURE_VARIANT_ADD(open_tree_ns, nested_unprivileged) { NESTED_UNPRIVILEGED };
 
 FIXTURE_SETUP(open_tree_ns)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->proc, &self->before, variant->caller);
 }
 
 FIXTURE_TEARDOWN(open_tree_ns)
 {
-	leave_scene(_metadata, &self->scene);
+	check_still_at(_metadata, self->proc, self->before);
 }
 
 TEST_F(open_tree_ns, has_its_number)
@@ -125,58 +86,19 @@ TEST_F(open_tree_ns, has_its_number)
 	ASSERT_OK(sys_open_tree(AT_FDCWD, "tree", 2 | AT_RECURSIVE));
 }
 
-TEST_F(open_tree_ns, returns_a_mount_namespace)
-{
-	int ns, one, two;
-
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	check_is_new_mntns(_metadata, self->scene.proc, ns);
-	one = ASSERT_OK(copy_to_mntns(AT_FDCWD, "single", 0));
-	check_is_new_mntns(_metadata, self->scene.proc, one);
-	two = ASSERT_OK(copy_to_mntns(AT_FDCWD, "single", 0));
-	check_is_new_mntns(_metadata, self->scene.proc, two);
-
-	EXPECT_NE(mntns_id(ns), mntns_id(one));
-	EXPECT_NE(mntns_id(one), mntns_id(two));
-	EXPECT_NE(inode_of(_metadata, one), inode_of(_metadata, two));
-}
-
 TEST_F(open_tree_ns, has_the_tree_as_root)
 {
-	struct place place;
-	char cwd[64];
-	pid_t pid;
 	int ns;
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		place = current_place(_metadata, self->scene.proc);
-		ASSERT_EQ(mntns_id(ns), place.ns);
-		ASSERT_EQ(place.root_mnt, place.cwd_mnt);
-		ASSERT_EQ(place.root_ino, place.cwd_ino);
-		ASSERT_EQ(1, ASSERT_OK(syscall(__NR_getcwd, cwd,
-					       sizeof(cwd))) - 1);
-		ASSERT_STREQ("/", cwd);
-
-		/* It's a copy: not the mount it was made from. */
-		ASSERT_NE(self->scene.before.cwd_mnt, place.root_mnt);
+	IN_MNTNS(ns) {
 		ASSERT_OK(access("/file", F_OK));
 		ASSERT_OK(access("/dir/sub/below", F_OK));
 		ASSERT_OK(access("/../../file", F_OK));
-		ASSERT_ERRNO(ENOENT, access("/tmp", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/tree", F_OK));
-		ASSERT_EQ(2, count_mounts());
-
-		/* A place to live in: files and mounts can be added. */
 		ASSERT_OK(mkdir("/new", 0755));
-		ASSERT_OK(mount("new", "/new", "tmpfs", 0, NULL));
-		ASSERT_EQ(3, count_mounts());
-		ASSERT_OK(umount2("/new", 0));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
-	/* The filesystem is the same, the mounts aren't. */
+	/* The filesystem is the same. */
 	EXPECT_OK(access("tree/new", F_OK));
 }
 
@@ -191,6 +113,7 @@ TEST_F(open_tree_ns, is_seen_alike_from_outside_and_inside)
 	check_seen_alike(_metadata, ns);
 	EXPECT_EQ(2, count_mounts_in(ns));
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "single", 0));
+	check_is_new_mntns(_metadata, self->proc, ns);
 	check_seen_alike(_metadata, ns);
 	EXPECT_EQ(1, count_mounts_in(ns));
 }
@@ -198,7 +121,6 @@ TEST_F(open_tree_ns, is_seen_alike_from_outside_and_inside)
 TEST_F(open_tree_ns, takes_a_subdirectory)
 {
 	struct statmount *sm;
-	pid_t pid;
 	int ns;
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree/dir", AT_RECURSIVE));
@@ -209,22 +131,18 @@ TEST_F(open_tree_ns, takes_a_subdirectory)
 	EXPECT_EQ(mntns_id(ns), sm->mnt_ns_id);
 	free(sm);
 
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(access("/file", F_OK));
 		ASSERT_OK(access("/sub/below", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/dir", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/../dir", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/../link", F_OK));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* Without AT_RECURSIVE it's one mount, and what the others cover shows. */
+/* Without AT_RECURSIVE, the copy shows what the mounts below hide. */
 TEST_F(open_tree_ns, takes_one_mount_alone_if_not_recursive)
 {
-	pid_t pid;
 	int ns;
 
 	if (!owns_mntns(variant->caller)) {
@@ -235,14 +153,11 @@ TEST_F(open_tree_ns, takes_one_mount_alone_if_not_recursive)
 	}
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", 0));
 	EXPECT_EQ(1, count_mounts_in(ns));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(access("/file", F_OK));
 		ASSERT_OK(access("/dir/sub/hidden", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/dir/sub/below", F_OK));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
 TEST_F(open_tree_ns, takes_the_paths_that_open_tree_takes)
@@ -285,7 +200,7 @@ TEST_F(open_tree_ns, takes_the_paths_that_open_tree_takes)
 
 TEST_F(open_tree_ns, takes_nothing_but_directories)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	int file, pipes[2];
 
 	ASSERT_OK(mkfifo("fifo", 0644));
@@ -309,19 +224,7 @@ TEST_F(open_tree_ns, takes_nothing_but_directories)
 		EXPECT_ERRNO(ENOTDIR, copy_to_mntns(AT_FDCWD, "tree/file", 0));
 		ASSERT_OK(umount2("tree/file", 0));
 	}
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-TEST_F(open_tree_ns, is_closed_on_exec_if_asked_for)
-{
-	unsigned int flags = OPEN_TREE_NAMESPACE | AT_RECURSIVE;
-	int fd;
-
-	fd = ASSERT_OK(sys_open_tree(AT_FDCWD, "tree", flags));
-	EXPECT_EQ(0, ASSERT_OK(fcntl(fd, F_GETFD)));
-	fd = ASSERT_OK(sys_open_tree(AT_FDCWD, "tree",
-				     flags | OPEN_TREE_CLOEXEC));
-	EXPECT_EQ(FD_CLOEXEC, ASSERT_OK(fcntl(fd, F_GETFD)));
+	check_no_traces(_metadata, self->proc, before);
 }
 
 TEST_F(open_tree_ns, refuses_other_flags)
@@ -334,7 +237,7 @@ TEST_F(open_tree_ns, refuses_other_flags)
 		0, AT_RECURSIVE, OPEN_TREE_CLOEXEC,
 		AT_RECURSIVE | OPEN_TREE_CLOEXEC,
 	};
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	unsigned int i, bit;
 
 	for (i = 0; i < ARRAY_SIZE(both); i++)
@@ -342,7 +245,7 @@ TEST_F(open_tree_ns, refuses_other_flags)
 						   OPEN_TREE_CLONE |
 						   OPEN_TREE_NAMESPACE |
 						   both[i]));
-	/* As ever, it takes one of the two. */
+	/* AT_RECURSIVE takes one of the two. */
 	EXPECT_ERRNO(EINVAL, sys_open_tree(AT_FDCWD, "single", AT_RECURSIVE));
 	EXPECT_ERRNO(EINVAL, sys_open_tree(AT_FDCWD, "single",
 					   AT_RECURSIVE | OPEN_TREE_CLOEXEC));
@@ -357,9 +260,9 @@ TEST_F(open_tree_ns, refuses_other_flags)
 						   OPEN_TREE_NAMESPACE |
 						   AT_RECURSIVE | bit));
 	}
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 
-	/* Others may know that they are wrong, too. */
+	/* An unprivileged caller can probe for flags. */
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, false));
 	EXPECT_ERRNO(EINVAL, sys_open_tree(AT_FDCWD, "single",
 					   OPEN_TREE_CLONE |
@@ -368,51 +271,35 @@ TEST_F(open_tree_ns, refuses_other_flags)
 					   OPEN_TREE_NAMESPACE | 1U << 31));
 }
 
-/* CAP_SYS_ADMIN, and no other capability, over the own user namespace */
-TEST_F(open_tree_ns, needs_privilege)
+TEST_F(open_tree_ns, is_refused_without_cap_sys_admin)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int cap;
+	struct traces before = find_traces(_metadata, self->proc);
 
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, false));
 	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
 	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "single", 0));
 	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "single/file", 0));
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, true));
-	check_no_traces(_metadata, self->scene.proc, before);
-
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		if (cap != CAP_SYS_ADMIN)
-			ASSERT_OK(set_cap(cap, false));
-	}
-	ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* What whoever is in there does is of no concern to those outside. */
 TEST_F(open_tree_ns, leaves_the_source_alone)
 {
-	char *mounts, *after;
-	pid_t pid;
+	char *mounts;
 	int ns;
 
-	mounts = describe_mounts(0);
-	ASSERT_TRUE(!!mounts);
+	mounts = own_mounts(_metadata);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOEXEC };
 
 		ASSERT_OK(mount("new", "/dir", "tmpfs", 0, NULL));
 		ASSERT_OK(sys_mount_setattr(AT_FDCWD, "/", 0, &attr));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 	EXPECT_EQ(3, count_mounts_in(ns));
-	after = describe_mounts(0);
-	ASSERT_TRUE(!!after);
-	EXPECT_STREQ(mounts, after);
+	expect_mounts(_metadata, mounts);
 
-	/* Nor has the copy locked the original. */
+	/* The original is not locked. */
 	if (owns_mntns(variant->caller)) {
 		EXPECT_OK(umount2("tree/dir/sub", 0));
 		EXPECT_OK(umount2("tree", 0));
@@ -420,67 +307,50 @@ TEST_F(open_tree_ns, leaves_the_source_alone)
 	}
 }
 
-/* Each mount of the tree counts, and the namespace root doesn't. */
+/* Each mount of the tree counts, and the namespace root does not. */
 TEST_F(open_tree_ns, keeps_to_the_limit_of_mounts)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int tight, enough, errno_tight;
+	struct traces before = find_traces(_metadata, self->proc);
 
-	ASSERT_OK(set_mount_max(self->scene.mount_max, 1));
-	tight = copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE);
-	errno_tight = errno;
-	ASSERT_OK(set_mount_max(self->scene.mount_max, 2));
-	enough = copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE);
-	ASSERT_OK(set_mount_max(self->scene.mount_max, atoi(self->scene.old_mount_max)));
-
-	EXPECT_EQ(-1, tight);
-	EXPECT_EQ(ENOSPC, errno_tight) TH_LOG("%s", strerror(errno_tight));
-	EXPECT_LE(0, enough);
-	close(enough);
-	check_no_traces(_metadata, self->scene.proc, before);
+	EXPECT_ERRNO(ENOSPC, WITH_FS_LIMIT(self->proc, "mount-max", "1",
+					   copy_to_mntns(AT_FDCWD, "tree",
+							 AT_RECURSIVE)));
+	close(ASSERT_OK(WITH_FS_LIMIT(self->proc, "mount-max", "2",
+				      copy_to_mntns(AT_FDCWD, "tree",
+						    AT_RECURSIVE))));
+	check_no_traces(_metadata, self->proc, before);
 }
 
-TEST_F(open_tree_ns, needs_a_free_file_descriptor)
+TEST_F(open_tree_ns, needs_a_free_file_descriptor_for_one_mount)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	struct rlimit old;
+	struct traces before = find_traces(_metadata, self->proc);
 
-	ASSERT_OK(fill_fd_table(&old));
-	EXPECT_ERRNO(EMFILE, copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	EXPECT_ERRNO(EMFILE, copy_to_mntns(AT_FDCWD, "single", 0));
-	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
-	check_no_traces(_metadata, self->scene.proc, before);
+	EXPECT_ERRNO(EMFILE, WITHOUT_FDS(copy_to_mntns(AT_FDCWD, "single",
+						       0)));
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* One made from within another */
 TEST_F(open_tree_ns, can_be_nested)
 {
 	int outer, inner;
-	pid_t pid;
 
 	outer = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, outer);
-	if (!pid) {
+	IN_MNTNS(outer) {
 		inner = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/dir",
 						AT_RECURSIVE));
-		check_is_new_mntns(_metadata, self->scene.proc, inner);
+		check_is_new_mntns(_metadata, self->proc, inner);
 		check_seen_alike(_metadata, inner);
 		ASSERT_OK(setns(inner, CLONE_NEWNS));
 		ASSERT_OK(access("/sub/below", F_OK));
 		ASSERT_EQ(2, count_mounts());
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* Whoever is chrooted gets what they can get at. */
 TEST_F(open_tree_ns, takes_paths_within_the_chroot)
 {
-	pid_t pid;
 	int ns;
 
-	pid = ASSERT_OK(fork());
-	if (!pid) {
+	IN_CHILD(0) {
 		ASSERT_OK(chroot("tree/dir"));
 		ASSERT_OK(chdir("/"));
 		ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/../..",
@@ -488,15 +358,42 @@ TEST_F(open_tree_ns, takes_paths_within_the_chroot)
 		ASSERT_OK(setns(ns, CLONE_NEWNS));
 		ASSERT_OK(access("/sub/below", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/../dir", F_OK));
+	}
+}
+
+/* PIDFD_GET_MNT_NAMESPACE opens the mount namespace of a task. */
+TEST_F(open_tree_ns, is_not_held_by_a_failed_open)
+{
+	struct traces before = find_traces(_metadata, self->proc);
+	int ns, pidfd, fd, peer;
+	pid_t pid;
+
+	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid) {
+		ASSERT_OK(setns(ns, CLONE_NEWNS));
+		pass_turn(_metadata, peer);
 		_exit(0);
 	}
-	join_child(_metadata, pid);
+	await_turn(_metadata, peer);
+	pidfd = ASSERT_OK((int)syscall(__NR_pidfd_open, pid, 0));
+	EXPECT_ERRNO(EMFILE, WITHOUT_FDS(ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE,
+					       0)));
+
+	fd = ASSERT_OK(ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE, 0));
+	EXPECT_EQ(mntns_id(ns), mntns_id(fd));
+	close(fd);
+	close(ns);
+	close(pidfd);
+	end_peer(_metadata, pid, peer);
+	check_no_traces(_metadata, self->proc, before);
 }
 
 /* The owner of the mount namespace, and of the mounts to be copied */
 FIXTURE(open_tree_ns_owner)
 {
-	struct scene scene;
+	int proc;
+	struct location before;
 };
 
 FIXTURE_VARIANT(open_tree_ns_owner)
@@ -504,24 +401,17 @@ FIXTURE_VARIANT(open_tree_ns_owner)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(open_tree_ns_owner, root)
-{
-	.caller = ROOT,
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns_owner, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
+FIXTURE_VARIANT_ADD(open_tree_ns_owner, root) { ROOT };
+FIXTURE_VARIANT_ADD(open_tree_ns_owner, userns_root) { USERNS_ROOT };
 
 FIXTURE_SETUP(open_tree_ns_owner)
 {
-	set_scene(_metadata, &self->scene, variant->caller);
+	set_up(_metadata, &self->proc, &self->before, variant->caller);
 }
 
 FIXTURE_TEARDOWN(open_tree_ns_owner)
 {
-	leave_scene(_metadata, &self->scene);
+	check_still_at(_metadata, self->proc, self->before);
 }
 
 /* Every mount in the copy has the attributes that the original has. */
@@ -537,20 +427,17 @@ TEST_F(open_tree_ns_owner, keeps_the_attributes)
 	struct mount_attr attr = {};
 	uint64_t list[4], id;
 	struct statmount *sm;
-	pid_t pid;
 	int i, j, mnt;
 
 	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
-		mnt = ASSERT_OK(sys_open_tree(AT_FDCWD, "tree",
-					      OPEN_TREE_CLONE | AT_RECURSIVE));
+		mnt = ASSERT_OK(copy_of("tree", AT_RECURSIVE));
 		attr.attr_set = attrs[i];
-		attr.attr_clr = ATTR_ATIME;
+		attr.attr_clr = MOUNT_ATTR__ATIME;
 		ASSERT_OK(sys_mount_setattr(mnt, "",
 					    AT_EMPTY_PATH | AT_RECURSIVE,
 					    &attr));
 		ASSERT_OK(mount_on(mnt, "single"));
-		pid = ASSERT_OK(fork());
-		if (!pid) {
+		IN_CHILD(0) {
 			int ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "single",
 							 AT_RECURSIVE));
 
@@ -562,42 +449,35 @@ TEST_F(open_tree_ns_owner, keeps_the_attributes)
 				ASSERT_TRUE(!!sm);
 				ASSERT_EQ(attrs[i], sm->mnt_attr);
 			}
-			_exit(0);
 		}
-		join_child(_metadata, pid);
 		ASSERT_OK(umount2("single", MNT_DETACH));
 		close(mnt);
 	}
 }
 
-/* As with OPEN_TREE_CLONE */
+/* OPEN_TREE_CLONE does the same. */
 TEST_F(open_tree_ns_owner, leaves_unbindable_mounts_out)
 {
 	struct traces before;
-	pid_t pid;
 	int ns;
 
 	ASSERT_OK(mount(NULL, "single", NULL, MS_UNBINDABLE, NULL));
 	ASSERT_OK(mount(NULL, "tree/dir/sub", NULL, MS_UNBINDABLE, NULL));
-	before = find_traces(_metadata, self->scene.proc);
+	before = find_traces(_metadata, self->proc);
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "single", 0));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "single", AT_RECURSIVE));
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
 	EXPECT_EQ(1, count_mounts_in(ns));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_ERRNO(ENOENT, access("/dir/sub/below", F_OK));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* As unshare(CLONE_NEWNS) does it: a copy of a shared mount is its peer. */
+/* The copy of a shared mount is its peer, as with unshare(CLONE_NEWNS). */
 TEST_F(open_tree_ns_owner, shares_what_was_shared)
 {
-	pid_t pid;
 	int ns;
 
 	ASSERT_OK(mkdir("tree/here", 0755));
@@ -606,20 +486,17 @@ TEST_F(open_tree_ns_owner, shares_what_was_shared)
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
 	ASSERT_OK(mount("x", "tree/here", "tmpfs", 0, NULL));
 	EXPECT_EQ(3, count_mounts_in(ns));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(mount("x", "/there", "tmpfs", 0, NULL));
-		ASSERT_OK(mknod("/there/file", S_IFREG | 0644, 0));
-		_exit(0);
+		ASSERT_OK(make_file("/there/file"));
 	}
-	join_child(_metadata, pid);
 	EXPECT_OK(access("tree/there/file", F_OK));
 }
 
-/* Somebody else mounts and unmounts in the tree meanwhile. */
+/* Another task mounts and unmounts in the tree meanwhile. */
 TEST_F_TIMEOUT(open_tree_ns_owner, copies_a_tree_that_changes, 120)
 {
-	struct traces before = find_traces(_metadata, self->scene.proc);
+	struct traces before = find_traces(_metadata, self->proc);
 	int ns, i, nr, status;
 	pid_t pid;
 
@@ -638,10 +515,9 @@ TEST_F_TIMEOUT(open_tree_ns_owner, copies_a_tree_that_changes, 120)
 		close(ns);
 	}
 	EXPECT_EQ(0, status);
-	check_no_traces(_metadata, self->scene.proc, before);
+	check_no_traces(_metadata, self->proc, before);
 }
 
-/* A tree that isn't mounted in any namespace yet */
 TEST_F(open_tree_ns_owner, takes_a_detached_tree)
 {
 	struct statmount *sm;
@@ -650,242 +526,24 @@ TEST_F(open_tree_ns_owner, takes_a_detached_tree)
 	mnt = ASSERT_OK(new_tmpfs());
 	ASSERT_OK(mkdirat(mnt, "new", 0755));
 	ns = ASSERT_OK(copy_to_mntns(mnt, "", AT_EMPTY_PATH));
-	check_is_new_mntns(_metadata, self->scene.proc, ns);
+	check_is_new_mntns(_metadata, self->proc, ns);
 	check_seen_alike(_metadata, ns);
 	EXPECT_EQ(1, count_mounts_in(ns));
 	ns = ASSERT_OK(copy_to_mntns(mnt, "new", AT_RECURSIVE));
 	sm = describe_top(_metadata, ns);
 	EXPECT_STREQ("/new", sm->str + sm->mnt_root);
 	free(sm);
-	/* It's a copy: what was detached is as it was. */
+	/* The detached mount is as it was. */
 	ASSERT_OK(mount_on(mnt, "single"));
 	EXPECT_OK(access("single/new", F_OK));
 
-	mnt = ASSERT_OK(sys_open_tree(AT_FDCWD, "tree",
-				      OPEN_TREE_CLONE | AT_RECURSIVE));
+	mnt = ASSERT_OK(copy_of("tree", AT_RECURSIVE));
 	ns = ASSERT_OK(copy_to_mntns(mnt, "", AT_EMPTY_PATH | AT_RECURSIVE));
 	check_seen_alike(_metadata, ns);
 	EXPECT_EQ(2, count_mounts_in(ns));
 	dir = ASSERT_OK(openat(mnt, "dir", O_PATH | O_CLOEXEC));
 	ns = ASSERT_OK(copy_to_mntns(dir, "sub", 0));
 	EXPECT_EQ(1, count_mounts_in(ns));
-}
-
-/* In a user namespace, which has a limit of its own */
-FIXTURE(open_tree_ns_userns)
-{
-	struct scene scene;
-};
-
-FIXTURE_VARIANT(open_tree_ns_userns)
-{
-	enum caller caller;
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns_userns, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns_userns, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_VARIANT_ADD(open_tree_ns_userns, nested_foreign)
-{
-	.caller = NESTED_FOREIGN,
-};
-
-FIXTURE_SETUP(open_tree_ns_userns)
-{
-	set_scene(_metadata, &self->scene, variant->caller);
-}
-
-FIXTURE_TEARDOWN(open_tree_ns_userns)
-{
-	leave_scene(_metadata, &self->scene);
-}
-
-TEST_F(open_tree_ns_userns, lives_as_long_as_somebody_uses_it)
-{
-	struct traces before;
-	int ns, peer;
-	pid_t pid;
-
-	before = find_traces(_metadata, self->scene.proc);
-	ASSERT_EQ(variant->caller == USERNS_ROOT ? MAX_MNTNS - 1 : MAX_MNTNS,
-		  before.spare);
-
-	/* a file descriptor */
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	EXPECT_EQ(before.spare - 1, count_spare_mntns());
-
-	/* a task */
-	pid = fork_peer(_metadata, 0, &peer);
-	if (!pid) {
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		close(ns);
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
-		ASSERT_OK(access("/dir/sub/below", F_OK));
-		_exit(0);
-	}
-	await_turn(_metadata, peer);
-	close(ns);
-	EXPECT_EQ(before.spare - 1, count_spare_mntns());
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
-	close(peer);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-TEST_F(open_tree_ns_userns, keeps_to_the_limit_of_mount_namespaces)
-{
-	struct traces before;
-	int fds[MAX_MNTNS + 1], nr;
-
-	before = find_traces(_metadata, self->scene.proc);
-	for (nr = 0; nr <= MAX_MNTNS; nr++) {
-		fds[nr] = copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE);
-		if (fds[nr] == -1)
-			break;
-	}
-	EXPECT_EQ(before.spare, nr);
-	EXPECT_ERRNO(ENOSPC, copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	EXPECT_ERRNO(ENOSPC, copy_to_mntns(AT_FDCWD, "single", 0));
-	while (nr)
-		close(fds[--nr]);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-/* Those without CAP_SYS_ADMIN outside keep to the limit of open files. */
-TEST_F(open_tree_ns_userns, needs_room_for_an_open_file)
-{
-	struct traces before;
-	int limit, ns, err;
-	char old[24];
-
-	before = find_traces(_metadata, self->scene.proc);
-	limit = ASSERT_OK(open_fs_limit(self->scene.proc, "file-max", old,
-					sizeof(old)));
-	ASSERT_OK(set_fs_limit(limit, "0"));
-	ns = copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE);
-	err = errno;
-	ASSERT_OK(set_fs_limit(limit, old));
-	EXPECT_EQ(-1, ns);
-	EXPECT_EQ(ENFILE, err) TH_LOG("%s", strerror(err));
-	close(limit);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-/* Others get at the namespace by way of a task, which opens it the same way. */
-TEST_F(open_tree_ns_userns, is_not_pinned_by_who_cannot_open_it)
-{
-	struct traces before = find_traces(_metadata, self->scene.proc);
-	int ns, pidfd, fd, peer;
-	struct rlimit old;
-	pid_t pid;
-
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	pid = fork_peer(_metadata, 0, &peer);
-	if (!pid) {
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		give_turn(_metadata, peer);
-		await_turn(_metadata, peer);
-		_exit(0);
-	}
-	await_turn(_metadata, peer);
-	pidfd = ASSERT_OK((int)syscall(__NR_pidfd_open, pid, 0));
-	ASSERT_OK(fill_fd_table(&old));
-	EXPECT_ERRNO(EMFILE, ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE, 0));
-	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &old));
-
-	fd = ASSERT_OK(ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE, 0));
-	EXPECT_EQ(mntns_id(ns), mntns_id(fd));
-	close(fd);
-	close(ns);
-	close(pidfd);
-	give_turn(_metadata, peer);
-	join_child(_metadata, pid);
-	close(peer);
-	check_no_traces(_metadata, self->scene.proc, before);
-}
-
-FIXTURE(open_tree_ns_root)
-{
-	struct scene scene;
-};
-
-FIXTURE_SETUP(open_tree_ns_root)
-{
-	set_scene(_metadata, &self->scene, ROOT);
-}
-
-FIXTURE_TEARDOWN(open_tree_ns_root)
-{
-	leave_scene(_metadata, &self->scene);
-}
-
-/* Root finds it among all of them. */
-TEST_F(open_tree_ns_root, is_listed)
-{
-	struct mnt_ns_info info = { .size = sizeof(info) };
-	int ns, fd, next;
-
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	fd = ASSERT_OK(open_mntns(self->scene.proc));
-	while (mntns_id(fd) != mntns_id(ns)) {
-		next = ASSERT_OK(ioctl(fd, NS_MNT_GET_NEXT, &info));
-		close(fd);
-		fd = next;
-	}
-}
-
-/* Below is the namespace root, which is empty. */
-TEST_F(open_tree_ns_root, is_on_top_of_nullfs)
-{
-	pid_t pid;
-	int ns;
-
-	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		ASSERT_OK(umount2("/", MNT_DETACH));
-		ASSERT_OK(setns(ns, CLONE_NEWNS));
-		ASSERT_EQ(1, ASSERT_OK(is_nullfs("/")));
-		ASSERT_EQ(1, count_mounts());
-		ASSERT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
-	}
-	join_child(_metadata, pid);
-}
-
-TEST_F(open_tree_ns_root, is_not_for_nobody)
-{
-	ASSERT_OK(become_nobody());
-	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-	EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "single", 0));
-}
-
-TEST_F(open_tree_ns_root, is_for_everybody_with_a_user_namespace)
-{
-	pid_t pid;
-	int ns;
-
-	if (!have_unprivileged_userns())
-		SKIP(return, "user namespaces are for root alone");
-
-	pid = ASSERT_OK(fork());
-	if (!pid) {
-		ASSERT_OK(become_nobody());
-		ASSERT_OK(enter_userns(self->scene.proc, 0));
-		ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "tree", AT_RECURSIVE));
-		check_is_new_mntns(_metadata, self->scene.proc, ns);
-		check_seen_alike(_metadata, ns);
-		_exit(0);
-	}
-	join_child(_metadata, pid);
 }
 
 TEST_HARNESS_MAIN

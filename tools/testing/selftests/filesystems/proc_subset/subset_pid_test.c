@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * proc with subset=pid shows nothing but tasks. It needs no visible proc, so
- * that a user namespace can have one in a mount namespace with an empty table.
- * In return it doesn't count as one, and remains what it is.
+ * proc with subset=pid shows nothing but tasks. A user namespace needs no
+ * visible proc to mount one. In return, it does not count as a visible proc,
+ * and cannot be reconfigured to a full one.
  */
 #include <ctype.h>
 
-#include "../mntns_containment/containment.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-/*
- * subset= takes a list, and an empty list is all of proc. As an empty string is
- * refused anyway, it takes a comma to give one.
- */
+/* An empty list. An empty string is refused. */
 #define ALL	","
 
-enum table {
-	EMPTY,		/* made by unshare() */
-	NEW_FS,		/* made by fsmount() */
-};
-
-/* A context for proc with subset=@subset (NULL: not given), to be created */
+/* A context of a new proc with subset=@subset (NULL: without) */
 static int new_proc(const char *subset)
 {
-	int fs_fd, err;
+	int fs_fd;
 
 	fs_fd = sys_fsopen("proc", FSOPEN_CLOEXEC);
 	if (fs_fd == -1)
@@ -31,10 +24,7 @@ static int new_proc(const char *subset)
 				      subset, 0)) &&
 	    !sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		return fs_fd;
-	err = errno;
-	close(fs_fd);
-	errno = err;
-	return -1;
+	return close_keeping_errno(fs_fd, -1);
 }
 
 /* There are tasks in the directory @dir, and nothing else. */
@@ -60,7 +50,6 @@ static void check_is_subset(struct __test_metadata *_metadata,
 	EXPECT_LT(0, tasks);
 	closedir(dir);
 
-	/* Names that aren't listed aren't there either. */
 	fd = ASSERT_OK(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 	EXPECT_OK(faccessat(fd, "self/status", F_OK, 0));
 	EXPECT_ERRNO(ENOENT, faccessat(fd, "sys", F_OK, 0));
@@ -74,7 +63,7 @@ static int mount_proc(const char *dir, unsigned long flags, const char *options)
 	return mount("proc", dir, "proc", flags, options);
 }
 
-/* No call gets the caller a proc with everything in it. */
+/* The caller can mount no full proc. */
 static void expect_no_full_proc(struct __test_metadata *_metadata)
 {
 	int fs_fd;
@@ -98,10 +87,10 @@ static int remount(const char *dir, const char *options)
 	return mount(NULL, dir, NULL, MS_REMOUNT, options);
 }
 
-/* What becomes of subset=@subset by fspick() of @dir */
+/* Reconfigures @dir with subset=@subset. */
 static int reconfigure(const char *dir, const char *subset)
 {
-	int fs_fd, err, ret;
+	int fs_fd, ret;
 
 	fs_fd = sys_fspick(AT_FDCWD, dir, FSPICK_CLOEXEC);
 	if (fs_fd == -1)
@@ -110,13 +99,10 @@ static int reconfigure(const char *dir, const char *subset)
 	if (!ret)
 		ret = sys_fsconfig(fs_fd, FSCONFIG_CMD_RECONFIGURE, NULL, NULL,
 				   0);
-	err = errno;
-	close(fs_fd);
-	errno = err;
-	return ret;
+	return close_keeping_errno(fs_fd, ret);
 }
 
-/* Root in a user and a PID namespace, in a mount namespace without any proc */
+/* Root of a user and of a PID namespace, in a mount namespace without proc */
 FIXTURE(subset_pid)
 {
 	int proc;
@@ -125,23 +111,13 @@ FIXTURE(subset_pid)
 
 FIXTURE_VARIANT(subset_pid)
 {
-	enum table table;
+	bool by_fsmount;
 };
 
-FIXTURE_VARIANT_ADD(subset_pid, in_an_empty_namespace)
-{
-	.table = EMPTY,
-};
+FIXTURE_VARIANT_ADD(subset_pid, in_empty_mntns) { .by_fsmount = false };
+FIXTURE_VARIANT_ADD(subset_pid, in_fsmount_mntns) { .by_fsmount = true };
 
-FIXTURE_VARIANT_ADD(subset_pid, in_one_with_a_new_file_system)
-{
-	.table = NEW_FS,
-};
-
-/*
- * A process that is in a new PID namespace goes on with the test; the one that
- * started it waits for it.
- */
+/* A process in a new PID namespace goes on with the test. */
 static void enter_pidns(struct __test_metadata *_metadata)
 {
 	pid_t pid;
@@ -157,12 +133,12 @@ FIXTURE_SETUP(subset_pid)
 {
 	int ns;
 
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	if (!can_unshare(CLONE_NEWPID))
 		SKIP(return, "no PID namespaces");
 
-	if (variant->table == EMPTY) {
+	if (!variant->by_fsmount) {
 		ASSERT_OK(enter_userns(self->proc, UNSHARE_EMPTY_MNTNS));
 		close(ASSERT_OK(overmount_root()));
 	} else {
@@ -191,26 +167,22 @@ TEST_F(subset_pid, needs_no_visible_proc)
 	fs_fd = ASSERT_OK(new_proc("pid"));
 	ASSERT_OK(mount_on(ASSERT_OK(sys_fsmount(fs_fd, 0, 0)), "/proc"));
 	check_is_subset(_metadata, "/proc");
-	/* as often as wanted, and with all attributes */
+	/* again, with other attributes */
 	ASSERT_OK(mount_proc("/mnt", MS_NOSUID | MS_NODEV | MS_NOEXEC |
 			     MS_NOATIME, "subset=pid,hidepid=2"));
 	ASSERT_OK(mount_proc("/mnt", MS_RDONLY, "subset=pid"));
 }
 
-TEST_F(subset_pid, can_be_a_namespace_of_its_own)
+TEST_F(subset_pid, can_be_the_root_of_a_mount_namespace)
 {
 	int fs_fd, ns;
-	pid_t pid;
 
 	fs_fd = ASSERT_OK(new_proc("pid"));
 	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
 	check_seen_alike(_metadata, ns);
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		check_is_subset(_metadata, "/");
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
 TEST_F(subset_pid, does_not_make_all_of_it_visible)
@@ -219,37 +191,30 @@ TEST_F(subset_pid, does_not_make_all_of_it_visible)
 	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
 	check_is_subset(_metadata, "/proc");
 	expect_no_full_proc(_metadata);
-	/* more of them don't help */
+	/* nor do more of them */
 	ASSERT_OK(mkdir("/more", 0755));
 	ASSERT_OK(mount_proc("/more", MS_RDONLY, "subset=pid"));
 	expect_no_full_proc(_metadata);
 }
 
-/* Not in a new namespace either that has it as the root, or in a copy */
+/* nor in a copy of the mount namespace, or in one with it as the root */
 TEST_F(subset_pid, does_not_make_all_of_it_visible_elsewhere)
 {
 	int fs_fd, ns;
-	pid_t pid;
 
 	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		expect_no_full_proc(_metadata);
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
 	fs_fd = ASSERT_OK(new_proc("pid"));
 	ns = ASSERT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		fs_fd = ASSERT_OK(new_proc(NULL));
 		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, 0, 0));
 		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
 TEST_F(subset_pid, cannot_be_reconfigured_to_all_of_it)
@@ -262,7 +227,7 @@ TEST_F(subset_pid, cannot_be_reconfigured_to_all_of_it)
 	EXPECT_ERRNO(EINVAL, reconfigure("/proc", ALL));
 	EXPECT_ERRNO(EINVAL, reconfigure("/proc", "all"));
 
-	/* with the context it was made by */
+	/* by the context that made it */
 	fs_fd = ASSERT_OK(new_proc("pid"));
 	ASSERT_OK(sys_fsmount(fs_fd, 0, 0));
 	ASSERT_OK(sys_fsconfig(fs_fd, FSCONFIG_SET_STRING, "subset", ALL, 0));
@@ -270,7 +235,7 @@ TEST_F(subset_pid, cannot_be_reconfigured_to_all_of_it)
 					  NULL, NULL, 0));
 	check_is_subset(_metadata, "/proc");
 
-	/* Other options can be changed, and those that don't change, given. */
+	/* Other options can change, and the same ones be given. */
 	EXPECT_OK(remount("/proc", "hidepid=2"));
 	EXPECT_OK(remount("/proc", "subset=pid"));
 	EXPECT_OK(remount("/proc", NULL));
@@ -279,8 +244,8 @@ TEST_F(subset_pid, cannot_be_reconfigured_to_all_of_it)
 	expect_no_full_proc(_metadata);
 }
 
-/* The same for sysfs: it has no such thing. */
-TEST_F(subset_pid, is_a_matter_of_proc_alone)
+/* sysfs has no such subset. */
+TEST_F(subset_pid, does_not_make_sysfs_visible)
 {
 	if (!can_unshare(CLONE_NEWNET))
 		SKIP(return, "no network namespaces");
@@ -315,7 +280,7 @@ static void check_net_dir(struct __test_metadata *_metadata, const char *path,
 	closedir(dir);
 }
 
-/* Is there anything in /proc/PID/net of @pid, and in that of its thread? */
+/* /proc/PID/net of @pid, and that of its thread, have files or not. */
 static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
 {
 	char path[64];
@@ -326,7 +291,7 @@ static void check_net(struct __test_metadata *_metadata, pid_t pid, bool there)
 	check_net_dir(_metadata, path, there);
 }
 
-/* A network namespace shows sockets that need not be the mounter's business. */
+/* CAP_NET_ADMIN of the mounter counts. */
 TEST_F(subset_pid, shows_only_network_namespaces_of_the_mounter)
 {
 	pid_t other;
@@ -346,26 +311,25 @@ TEST_F(subset_pid, shows_only_network_namespaces_of_the_mounter)
 	ASSERT_OK(sys_unshare(CLONE_NEWNET));
 	check_net(_metadata, getpid(), true);
 	check_net(_metadata, other, false);
-	/* That this process may look makes no difference to the mounter. */
+	/* The capabilities of this process do not. */
 	ASSERT_OK(enter_userns(self->proc, CLONE_NEWNET));
 	check_net(_metadata, getpid(), true);
 	check_net(_metadata, other, false);
-	give_turn(_metadata, peer);
-	join_child(_metadata, other);
+	end_peer(_metadata, other, peer);
 }
 
 /*
- * @stranger, a task of root outside, has entered the PID namespace. The caller is
- * root of the user namespace that owns it, and has a proc with subset=pid. What
- * every proc shows to all is there, too: the mount table (mountinfo), for one.
+ * @task is a task of root outside that has entered the PID namespace. The
+ * caller is root of the user namespace that owns it, and has a proc with
+ * subset=pid.
  */
-FIXTURE(stranger)
+FIXTURE(root_task_in_subset_pid)
 {
 	int proc;
-	pid_t stranger;
+	pid_t task;
 };
 
-/* The parent of what enters the PID namespace of the task @peer tells of */
+/* Forks a task that enters the PID namespace of the task that @peer sends. */
 static void enter_from_outside(struct __test_metadata *_metadata, int proc,
 			       int peer)
 {
@@ -383,12 +347,12 @@ static void enter_from_outside(struct __test_metadata *_metadata, int proc,
 	_exit(0);
 }
 
-FIXTURE_SETUP(stranger)
+FIXTURE_SETUP(root_task_in_subset_pid)
 {
 	int peer;
 	pid_t pid;
 
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	if (!can_unshare(CLONE_NEWPID))
 		SKIP(return, "no PID namespaces");
@@ -409,15 +373,15 @@ FIXTURE_SETUP(stranger)
 		_exit(0);
 	}
 	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
-	ASSERT_EQ(sizeof(pid), recv(peer, &self->stranger, sizeof(pid), 0));
+	ASSERT_EQ(sizeof(pid), recv(peer, &self->task, sizeof(pid), 0));
 }
 
-FIXTURE_TEARDOWN(stranger)
+FIXTURE_TEARDOWN(root_task_in_subset_pid)
 {
 }
 
-/* Not by a path of its own; and @path is there for the caller's own task. */
-static void check_own_only(struct __test_metadata *_metadata, pid_t stranger,
+/* @try works on @file of the caller, and fails on that of @task. */
+static void check_own_only(struct __test_metadata *_metadata, pid_t task,
 			   const char *file, int (*try)(const char *path))
 {
 	char path[64];
@@ -426,7 +390,7 @@ static void check_own_only(struct __test_metadata *_metadata, pid_t stranger,
 	if (access(path, F_OK) && errno == ENOENT)
 		return;		/* not with this configuration */
 	EXPECT_EQ(0, try(path)) TH_LOG("%s: %m", path);
-	snprintf(path, sizeof(path), "/proc/%d/%s", stranger, file);
+	snprintf(path, sizeof(path), "/proc/%d/%s", task, file);
 	EXPECT_EQ(-1, try(path)) TH_LOG("%s", path);
 }
 
@@ -454,7 +418,7 @@ static int try_read(const char *path)
 	return read_at(AT_FDCWD, path, text, sizeof(text)) == -1 ? -1 : 0;
 }
 
-TEST_F(stranger, keeps_its_files_namespaces_and_memory_to_itself)
+TEST_F(root_task_in_subset_pid, hides_its_files_namespaces_and_memory)
 {
 	static const char * const links[] = {
 		"root", "cwd", "exe", "ns/mnt", "ns/net", "ns/user", "ns/pid",
@@ -467,20 +431,20 @@ TEST_F(stranger, keeps_its_files_namespaces_and_memory_to_itself)
 	};
 	unsigned int i;
 
-	ASSERT_TRUE(self->stranger > 1);
+	ASSERT_TRUE(self->task > 1);
 	for (i = 0; i < ARRAY_SIZE(links); i++)
-		check_own_only(_metadata, self->stranger, links[i],
+		check_own_only(_metadata, self->task, links[i],
 			       try_readlink);
 	for (i = 0; i < ARRAY_SIZE(dirs); i++)
-		check_own_only(_metadata, self->stranger, dirs[i], try_open);
+		check_own_only(_metadata, self->task, dirs[i], try_open);
 	for (i = 0; i < ARRAY_SIZE(files); i++)
-		check_own_only(_metadata, self->stranger, files[i], try_read);
-	check_own_only(_metadata, self->stranger, "mem", try_open);
-	check_own_only(_metadata, self->stranger, "pagemap", try_open);
-	check_net(_metadata, self->stranger, false);
+		check_own_only(_metadata, self->task, files[i], try_read);
+	check_own_only(_metadata, self->task, "mem", try_open);
+	check_own_only(_metadata, self->task, "pagemap", try_open);
+	check_net(_metadata, self->task, false);
 }
 
-/* A proc is there already, and read-only; @masked: and not all of it */
+/* A read-only proc is mounted; @masked: with a mount on /proc/sys */
 FIXTURE(subset_pid_besides)
 {
 	int proc;
@@ -492,31 +456,19 @@ FIXTURE_VARIANT(subset_pid_besides)
 	bool masked;
 };
 
-FIXTURE_VARIANT_ADD(subset_pid_besides, a_visible_one)
-{
-	.caller = USERNS_ROOT,
+FIXTURE_VARIANT_ADD(subset_pid_besides, visible_proc) { USERNS_ROOT, false };
+FIXTURE_VARIANT_ADD(subset_pid_besides, masked_proc) { USERNS_ROOT, true };
+FIXTURE_VARIANT_ADD(subset_pid_besides, visible_proc_for_unprivileged) {
+	UNPRIVILEGED, false
 };
 
-FIXTURE_VARIANT_ADD(subset_pid_besides, a_masked_one)
-{
-	.caller = USERNS_ROOT,
-	.masked = true,
-};
-
-FIXTURE_VARIANT_ADD(subset_pid_besides, a_foreign_visible_one)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_VARIANT_ADD(subset_pid_besides, a_foreign_masked_one)
-{
-	.caller = FOREIGN,
-	.masked = true,
+FIXTURE_VARIANT_ADD(subset_pid_besides, masked_proc_for_unprivileged) {
+	UNPRIVILEGED, true
 };
 
 FIXTURE_SETUP(subset_pid_besides)
 {
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	if (!can_unshare(CLONE_NEWPID))
 		SKIP(return, "no PID namespaces");
@@ -549,7 +501,7 @@ static int new_proc_elsewhere(struct __test_metadata *_metadata,
 	return fs_fd;
 }
 
-/* Whatever attributes other instances have locked */
+/* The locked attributes of another proc do not count. */
 TEST_F(subset_pid_besides, has_the_attributes_that_are_asked_for)
 {
 	int fs_fd;
@@ -565,7 +517,6 @@ TEST_F(subset_pid_besides, has_the_attributes_that_are_asked_for)
 	}
 }
 
-/* With a subset next to it the other doesn't count for more. */
 TEST_F(subset_pid_besides, does_not_relax_anything)
 {
 	int fs_fd, mnt;
@@ -577,7 +528,7 @@ TEST_F(subset_pid_besides, does_not_relax_anything)
 	}
 	fs_fd = new_proc_elsewhere(_metadata, NULL);
 	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
-	if (variant->masked || variant->caller == FOREIGN)
+	if (variant->masked || variant->caller == UNPRIVILEGED)
 		EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE,
 						MOUNT_ATTR_RDONLY));
 	else
@@ -585,7 +536,7 @@ TEST_F(subset_pid_besides, does_not_relax_anything)
 				      MOUNT_ATTR_RDONLY));
 }
 
-/* A full one, in the PID namespace of root */
+/* A full proc, in the PID namespace of root */
 FIXTURE(full_proc)
 {
 	int proc;
@@ -593,7 +544,7 @@ FIXTURE(full_proc)
 
 FIXTURE_SETUP(full_proc)
 {
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
 	ASSERT_OK(mkdir("/proc", 0555));
 	ASSERT_OK(mkdir("/mnt", 0755));
@@ -613,7 +564,7 @@ TEST_F(full_proc, cannot_be_reconfigured_to_a_subset)
 	EXPECT_OK(reconfigure("/proc", ALL));
 	EXPECT_OK(access("/proc/uptime", F_OK));
 
-	/* It's the same for root with a subset. */
+	/* nor can a subset of root be reconfigured to a full one */
 	ASSERT_OK(mount_proc("/mnt", 0, "subset=pid"));
 	EXPECT_OK(access("/mnt/self/net/dev", F_OK));
 	EXPECT_OK(access("/mnt/thread-self/net/unix", F_OK));
@@ -621,8 +572,7 @@ TEST_F(full_proc, cannot_be_reconfigured_to_a_subset)
 	EXPECT_ERRNO(ENOENT, access("/mnt/uptime", F_OK));
 }
 
-/* Root's subset is no full one for others, nor is it in the way of one. */
-TEST_F(full_proc, alone_is_a_visible_one)
+TEST_F(full_proc, is_visible_besides_a_subset)
 {
 	int fs_fd;
 

@@ -1,11 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* The mounts and the secrets that a scene begins with */
 
-#ifndef __EXPLORE_SCENE_H
-#define __EXPLORE_SCENE_H
-
-#include "../mntns_containment/containment.h"
-#include "actions.h"
+#include "explore.h"
 
 /* The file @path is a secret from now on. */
 static int keep_secret(const char *path, enum secret_class class)
@@ -38,7 +34,7 @@ static int add_tmpfs(const char *path)
 	return ret;
 }
 
-/* A secret in the directory @path, and a tmpfs over it */
+/* A secret in the directory @path, and a tmpfs on it */
 static int hide(const char *path, enum secret_class class)
 {
 	char file[32];
@@ -55,77 +51,104 @@ static int make_dirs(const char * const *dirs)
 	return 0;
 }
 
-static int set_propagation(const char *path, unsigned long type)
+static int change_type(const char *path, unsigned long type)
 {
 	return mount(NULL, path, NULL, type, NULL);
 }
 
+static int hide_in_b(void)
+{
+	return hide("b/d", HOSTS) || change_type("b/d", MS_UNBINDABLE) ? -1 : 0;
+}
+
 /*
- * /m1 becomes a second mount of what is on /b. Only in /b there is a mount with a
- * secret in /b/d/v, and a cover on /b/d.
+ * /m1 becomes a second mount of the filesystem on /b. Only /b has a mount on
+ * d/v, with a secret, which a mount on d hides.
  */
 static int hide_in_one_of_two_places(void)
 {
 	return mount("b", "m1", NULL, MS_BIND, NULL) ||
-	       set_propagation("m1", MS_PRIVATE) || mkdir("b/d/v", 0755) ||
+	       change_type("m1", MS_PRIVATE) || mkdir("b/d/v", 0755) ||
 	       add_tmpfs("b/d/v") || keep_secret("b/d/v/s", HOSTS) ||
 	       add_tmpfs("b/d") ? -1 : 0;
 }
 
+const struct scene_type scene_types[NR_SCENES] = {
+	[PLAIN] = {
+		.name = "plain",
+		.hide_in_b = hide_in_b,
+		.group_factor = 1,
+		.private_copies = 80,
+		.group_from = "a/d",
+	},
+	[NS_FILES] = {
+		.name = "nsfiles",
+		.ns_files = true,
+		.hide_in_b = hide_in_b,
+		.group_factor = 1,
+		.private_copies = 80,
+		.group_from = "a/d",
+	},
+	[TWICE] = {
+		.name = "twice",
+		.hide_in_b = hide_in_one_of_two_places,
+		.group_factor = 2,
+		.private_copies = 20,
+		.hot_path = "m1/d",
+		.group_from = "m1",
+		.group_to = "b",
+	},
+};
+
 /*
- * The table of HOST: what it has to hide, and places to mount on. The root, /a,
- * /c and what's mounted on them is shared, the rest is private.
+ * The mounts of HOST: its secrets, and directories to mount on. The root, /a,
+ * /c and the mounts in them are shared, others are private.
  */
-static int setup_host(void)
+int setup_host(void)
 {
 	static const char * const dirs[] = {
 		"a", "b", "c", "w", "p", "m1", "m2", "m3", NULL,
 	};
 
 	if (make_dirs(dirs) || make_file("e") ||
-	    set_propagation(".", MS_SHARED))
+	    change_type(".", MS_SHARED))
 		return -1;
 
-	/* Directories beside others that are open to all, and a file */
 	if (add_tmpfs("a") || mkdir("a/v/x", 0755) || hide("a/d", HOSTS) ||
 	    keep_secret("a/f", HOSTS) ||
 	    mount("e", "a/f", NULL, MS_BIND, NULL) ||
-	    set_propagation("a/f", MS_PRIVATE))
+	    change_type("a/f", MS_PRIVATE))
 		return -1;
 
-	/* A cover with another one in it */
+	/* A mount that hides a secret, with another one in it */
 	if (mkdir("a/n", 0755) || hide("a/n", HOSTS) || hide("a/n/d", HOSTS))
 		return -1;
 
-	/* No cover here propagates, nor gets into an ordinary copy. */
-	if (add_tmpfs("b") || set_propagation("b", MS_PRIVATE))
+	/* Nothing here propagates, or gets into an ordinary copy. */
+	if (add_tmpfs("b") || change_type("b", MS_PRIVATE))
 		return -1;
-	if (scene->kind == TWICE) {
-		if (hide_in_one_of_two_places())
-			return -1;
-	} else if (hide("b/d", HOSTS) || set_propagation("b/d", MS_UNBINDABLE)) {
+	if (scene_types[scene->kind].hide_in_b())
 		return -1;
-	}
 
-	/* For INNER_HOST to cover */
+	/* For INNER_HOST to hide */
 	if (add_tmpfs("c") || mkdir("c/u", 0755) ||
 	    keep_secret("c/u/s", INNER_HOSTS))
 		return -1;
 
-	/* The whole of a mount, and what that is mounted on */
-	if (hide("w", HOSTS) || set_propagation("w", MS_PRIVATE) ||
+	/* all of a mount, and the directory beneath it */
+	if (hide("w", HOSTS) || change_type("w", MS_PRIVATE) ||
 	    hide("w", HOSTS))
 		return -1;
 
-	/* Later, see hide_by_pins() */
+	/* Later, see hide_by_ns_files() */
 	if (mount("p", "p", NULL, MS_BIND, NULL) ||
-	    set_propagation("p", MS_PRIVATE))
+	    change_type("p", MS_PRIVATE))
 		return -1;
 	return 0;
 }
 
 /* What INNER_HOST does to its copy of that, before it has children */
-static int setup_inner_host(void)
+int setup_inner_host(void)
 {
 	static const char * const shared[] = {
 		".", "a", "a/d", "a/n", "a/n/d", "c", NULL,
@@ -133,18 +156,17 @@ static int setup_inner_host(void)
 	int i;
 
 	for (i = 0; shared[i]; i++)
-		if (set_propagation(shared[i], MS_SHARED))
+		if (change_type(shared[i], MS_SHARED))
 			return -1;
 	return add_tmpfs("c/u") || add_tmpfs("c/v") || hide("c/v/d", HOSTS) ?
 		       -1 : 0;
 }
 
 /*
- * A mount namespace as the cover of a file. This is done when all processes
- * have been started: those that aren't in the caller's mount namespace don't
- * get to see it, since /p is private.
+ * A mount namespace file hides a file. All processes have been started: since
+ * /p is private, no other mount namespace gets the mount.
  */
-static int hide_by_pins(void)
+int hide_by_ns_files(void)
 {
 	int fd, ret;
 
@@ -154,9 +176,7 @@ static int hide_by_pins(void)
 	if (fd == -1)
 		return -1;
 	note_ns(fd, false);
-	ret = pin_mntns(fd, "p/f");
+	ret = bind_mntns(fd, "p/f");
 	close(fd);
 	return ret;
 }
-
-#endif /* __EXPLORE_SCENE_H */

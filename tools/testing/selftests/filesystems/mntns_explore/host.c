@@ -1,29 +1,23 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * What those do who have to keep something covered. They never leave it bare,
- * not for a moment, wherever it's mounted in their own namespace:
- *
- * A place keeps as many mounts as it had in the beginning, since they count
- * what they have added there. And what they attach elsewhere has its covers on
- * already, and doesn't propagate back.
+ * What the hosts do. They never reveal a secret: they only unmount what they
+ * have mounted on it, and a copy of a tree that they mount elsewhere is
+ * recursive, and does not propagate back.
  */
 
-#ifndef __EXPLORE_HOST_H
-#define __EXPLORE_HOST_H
+#include "explore.h"
 
-#include "actions.h"
-
-/* No place is below another one: else counting wouldn't do. */
-static const char * const host_paths[] = {
+/* No path is below another one. */
+const char * const host_paths[NR_HOST_PATHS] = {
 	"a/d", "a/n", "a/f", "b/d", "w", "c/u", "m1",
 };
 
-static const char * const host_mounts[] = {
+const char * const host_mounts[NR_HOST_MOUNTS] = {
 	".", "a", "b", "c", "w", "a/d", "a/n",
 };
 
-/* A detached mount that can go over @path: a tmpfs, or a file */
-static int new_cover(const char *path)
+/* A detached mount that fits on @path: a tmpfs, or a file */
+static int new_mount_for(const char *path)
 {
 	struct mount_attr private = { .propagation = MS_PRIVATE };
 	struct stat st;
@@ -39,28 +33,25 @@ static int new_cover(const char *path)
 	return fd;
 }
 
-static int add_cover(int path, unsigned int flags)
+static int add_mount(int path, unsigned int flags)
 {
-	int fd, ret, err;
+	int fd, ret;
 
-	fd = new_cover(paths[path]);
+	fd = new_mount_for(paths[path]);
 	if (fd == -1)
 		return -1;
 	ret = sys_move_mount(fd, "", AT_FDCWD, paths[path],
 			     MOVE_MOUNT_F_EMPTY_PATH | flags);
-	err = errno;
-	close(fd);
-	errno = err;
-	if (!ret)
+	if (!close_keeping_errno(fd, ret))
 		self.extra[path]++;
 	return ret;
 }
 
-static int remove_cover(int path, int arg)
+static int remove_mount(int path, int arg)
 {
 	/*
-	 * The cover on /a/n has another one on it. If it's unmounted lazily
-	 * that comes off, and whoever is in there sees what it has covered.
+	 * A lazy umount of /a/n would separate it from the mount in it. A
+	 * process in there would see a secret.
 	 */
 	bool lazy = arg & DETACH && strcmp(paths[path], "a/n");
 
@@ -80,15 +71,15 @@ static const char *graft_path(void)
 }
 
 /*
- * A recursive copy of /a, none of which propagates to the original. It can only
- * be unmounted lazily, see stays_off_graft().
+ * A recursive copy of /a that does not propagate to the original. It takes a
+ * lazy umount, see stays_off_graft().
  */
 static int graft(int arg)
 {
 	struct mount_attr attr = {
 		.propagation = arg & 1 ? MS_SLAVE : MS_PRIVATE,
 	};
-	int fd, ret, err;
+	int fd, ret;
 
 	if (self.grafts) {
 		errno = EBUSY;
@@ -101,10 +92,7 @@ static int graft(int arg)
 	ret = sys_mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr);
 	if (!ret)
 		ret = mount_on(fd, graft_path());
-	err = errno;
-	close(fd);
-	errno = err;
-	if (!ret)
+	if (!close_keeping_errno(fd, ret))
 		self.grafts++;
 	return ret;
 }
@@ -121,7 +109,7 @@ static int ungraft(void)
 	return 0;
 }
 
-/* Being unbindable would leave a cover out of a copy. */
+/* A copy leaves unbindable mounts out. */
 static int host_propagation(const struct step *step)
 {
 	unsigned int type = propagation_types[step->arg >> TYPE_SHIFT & 3];
@@ -134,31 +122,29 @@ static int host_propagation(const struct step *step)
 		     (step->arg & RECURSIVE ? MS_REC : 0), NULL);
 }
 
-static int do_host_action(const struct step *step)
+int do_host_action(const struct step *step)
 {
 	/* The working directory is the root, always. */
 	switch (step->op) {
-	case COVER:
-		return add_cover(step->path2, 0);
-	case UNCOVER:
-		return remove_cover(step->path2, step->arg);
-	case SLIDE_BENEATH:
-		return add_cover(step->path2, MOVE_MOUNT_BENEATH);
-	case SWAP_COVER:
-		if (add_cover(step->path2, MOVE_MOUNT_BENEATH))
+	case OVERMOUNT:
+		return add_mount(step->path2, 0);
+	case UMOUNT_EXTRA:
+		return remove_mount(step->path2, step->arg);
+	case HOST_BENEATH:
+		return add_mount(step->path2, MOVE_MOUNT_BENEATH);
+	case SWAP:
+		if (add_mount(step->path2, MOVE_MOUNT_BENEATH))
 			return -1;
-		return remove_cover(step->path2, step->arg);
+		return remove_mount(step->path2, step->arg);
 	case GRAFT:
 		return graft(step->arg);
 	case UNGRAFT:
 		return ungraft();
 	case HOST_PROPAGATION:
 		return host_propagation(step);
-	case SLIP:
+	case REVEAL:
 		return umount2(paths[step->path2], MNT_DETACH);
 	}
 	errno = EINVAL;
 	return -1;
 }
-
-#endif /* __EXPLORE_HOST_H */

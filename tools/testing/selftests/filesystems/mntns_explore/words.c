@@ -1,22 +1,19 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* Steps in words, for people, and in a short form to be played again */
-
-#ifndef __EXPLORE_WORDS_H
-#define __EXPLORE_WORDS_H
 
 #include "explore.h"
 
-static const char * const who_names[NR_WHO] = {
+const char * const who_names[NR_WHO] = {
 	[HOST]		= "host",
 	[INNER_HOST]	= "inner-host",
 	[OWNER]		= "owner",
 	[CHILD]		= "child",
 	[NESTED]	= "nested",
-	[GUEST]	= "guest",
+	[GUEST]		= "guest",
 	[INNER_GUEST]	= "inner-guest",
 };
 
-static const char * const op_names[NR_OPS] = {
+const char * const op_names[NR_OPS] = {
 	[MOUNT_TMPFS]		= "mount-tmpfs",
 	[BIND]			= "bind",
 	[MOVE]			= "move",
@@ -45,36 +42,30 @@ static const char * const op_names[NR_OPS] = {
 	[PIVOT_ROOT]		= "pivot-root",
 	[CLOSE]			= "close",
 	[GIVE]			= "give",
-	[COVER]			= "cover",
-	[UNCOVER]		= "uncover",
-	[SLIDE_BENEATH]		= "slide-beneath",
-	[SWAP_COVER]		= "swap-cover",
+	[OVERMOUNT]			= "overmount",
+	[UMOUNT_EXTRA]		= "umount-extra",
+	[HOST_BENEATH]		= "host-beneath",
+	[SWAP]		= "swap",
 	[GRAFT]			= "graft",
 	[UNGRAFT]		= "ungraft",
 	[HOST_PROPAGATION]	= "host-propagation",
-	[SLIP]			= "slip",
+	[REVEAL]			= "reveal",
 };
 
 /* Relative to the root of a scene, to mounts in there, or to their copies */
-static const char * const paths[NR_PATHS] = {
+const char * const paths[NR_PATHS] = {
 	".", "a", "a/d", "a/v", "a/v/x", "a/f", "a/n", "a/n/d",
 	"b", "b/d", "b/v", "c", "c/u", "c/v", "w", "p",
 	"p/f", "m1", "m2", "m3", "d", "v", "f", "n",
 	"n/d", "m1/d", "m1/v", "m1/f", "u", "..", "m2/a", "m2/a/d",
 };
 
-static const char * const verdict_names[] = {
+const char * const verdict_names[] = {
 	[GOOD]		= "good",
-	[LEAK]		= "a secret came to light",
+	[LEAK]		= "a leak",
 	[MALFORMED]	= "a malformed mount table",
 	[RESIDUE]	= "something was left behind",
 	[CRASH]		= "a process died",
-};
-
-static const char * const scene_names[] = {
-	[PLAIN]		= "plain",
-	[PINS]		= "pins",
-	[TWICE]		= "twice",
 };
 
 static const char * const type_names[NR_TYPES] = {
@@ -86,7 +77,7 @@ static const char * const clone_names[NR_CLONES] = {
 	"CLONE_NEWUSER | CLONE_EMPTY_MNTNS",
 };
 
-static int find_path(const char *path)
+int find_path(const char *path)
 {
 	int i;
 
@@ -96,8 +87,8 @@ static int find_path(const char *path)
 	return 0;
 }
 
-/* Where a step's base and path lead */
-static const char *place(int base, int path)
+/* The base and path of a step */
+static const char *base_path(int base, int path)
 {
 	static char texts[2][48];
 	static int next;
@@ -114,10 +105,10 @@ static const char *place(int base, int path)
 	return text;
 }
 
-static void print_step(FILE *out, const struct step *step)
+void print_step(FILE *out, const struct step *step)
 {
-	const char *from = place(step->base1, step->path1);
-	const char *to = place(step->base2, step->path2);
+	const char *from = base_path(step->base1, step->path1);
+	const char *to = base_path(step->base2, step->path2);
 	const char *rec = step->arg & RECURSIVE ? ", recursively" : "";
 	const char *lazy = step->arg & DETACH ? ", MNT_DETACH" : "";
 	const char *type = type_names[step->arg >> TYPE_SHIFT & 3];
@@ -223,32 +214,32 @@ static void print_step(FILE *out, const struct step *step)
 			who_names[step->arg % NR_WHO],
 			step->base1 % NR_SLOTS);
 		break;
-	case COVER:
-		fprintf(out, "mount another cover on /%s",
+	case OVERMOUNT:
+		fprintf(out, "mount another one on /%s",
 			paths[step->path2]);
 		break;
-	case UNCOVER:
-		fprintf(out, "umount a cover but the last one from /%s%s",
+	case UMOUNT_EXTRA:
+		fprintf(out, "umount an extra one from /%s%s",
 			paths[step->path2], lazy);
 		break;
-	case SLIDE_BENEATH:
-		fprintf(out, "mount another cover beneath the one on /%s",
+	case HOST_BENEATH:
+		fprintf(out, "mount another one beneath that on /%s",
 			paths[step->path2]);
 		break;
-	case SWAP_COVER:
+	case SWAP:
 		fprintf(out,
-			"mount a cover beneath the one on /%s, umount that%s",
+			"mount one beneath that on /%s, umount that%s",
 			paths[step->path2], lazy);
 		break;
 	case GRAFT:
-		fprintf(out, "attach a %s copy of /a, with all covers",
+		fprintf(out, "mount a %s copy of /a",
 			step->arg & 1 ? "slave" : "private");
 		break;
 	case UNGRAFT:
 		fprintf(out, "umount the copy of /a");
 		break;
-	case SLIP:
-		fprintf(out, "umount the last cover from /%s",
+	case REVEAL:
+		fprintf(out, "umount the last one from /%s",
 			paths[step->path2]);
 		break;
 	}
@@ -258,12 +249,12 @@ static void print_step(FILE *out, const struct step *step)
  * The short form: kind@step,step,... where a step is
  * who.op.base1.path1.base2.path2.slot.arg
  */
-static void print_sequence(FILE *out, enum scene_kind kind,
-			   const struct step *steps, int nr)
+void print_sequence(FILE *out, enum scene_kind kind, const struct step *steps,
+		    int nr)
 {
 	const struct step *step;
 
-	fprintf(out, "%s@", scene_names[kind]);
+	fprintf(out, "%s@", scene_types[kind].name);
 	for (step = steps; step < steps + nr; step++)
 		fprintf(out, "%s%s.%s.%d.%d.%d.%d.%d.%d",
 			step == steps ? "" : ",", who_names[step->who],
@@ -282,8 +273,7 @@ static int find_name(const char *name, const char * const *names, int nr)
 }
 
 /* Returns the number of steps, or -1. */
-static int parse_sequence(const char *text, enum scene_kind *kind,
-			  struct step *steps)
+int parse_sequence(const char *text, enum scene_kind *kind, struct step *steps)
 {
 	char who[16], op[24], scene_name[8];
 	unsigned int n[6];
@@ -291,8 +281,9 @@ static int parse_sequence(const char *text, enum scene_kind *kind,
 
 	if (sscanf(text, "%7[a-z]@%n", scene_name, &len) != 1)
 		return -1;
-	i = find_name(scene_name, scene_names, ARRAY_SIZE(scene_names));
-	if (i == -1)
+	for (i = 0; i < NR_SCENES && strcmp(scene_name, scene_types[i].name);)
+		i++;
+	if (i == NR_SCENES)
 		return -1;
 	*kind = i;
 	text += len;
@@ -319,5 +310,3 @@ static int parse_sequence(const char *text, enum scene_kind *kind,
 	}
 	return nr;
 }
-
-#endif /* __EXPLORE_WORDS_H */

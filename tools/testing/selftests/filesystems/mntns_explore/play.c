@@ -1,20 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * The processes of a scene. HOST is the one that directs the others: it tells
- * one of them to act, then all of them to check what they see.
+ * The processes of a scene. HOST orders one of them to act, then all of them to
+ * check what they see.
  */
 
-#ifndef __EXPLORE_PLAY_H
-#define __EXPLORE_PLAY_H
-
-#include "host.h"
-#include "scene.h"
-#include "table.h"
-#include "walk.h"
-
-/* What's to be done next, the step number @nr? false: nothing more */
-typedef bool (*next_step)(struct step *step, const struct reply *replies,
-			  int nr, void *arg);
+#include "explore.h"
 
 enum order_kind {
 	ACT,
@@ -95,8 +85,8 @@ static void check(struct reply *reply)
 {
 	reply->failed = look_around(reply->text, sizeof(reply->text));
 	if (!reply->failed)
-		reply->failed = check_real_roots(reply->text,
-						 sizeof(reply->text));
+		reply->failed = check_ns_roots(reply->text,
+					       sizeof(reply->text));
 	if (!reply->failed)
 		reply->failed = check_table(reply->text, sizeof(reply->text));
 }
@@ -110,7 +100,7 @@ static void describe(struct reply *reply)
 	ns = find_ns(mntns_id(fd));
 	close(fd);
 	reply->may_mount = ns && ns->owner == self.userns;
-	describe_places(reply);
+	describe_paths(reply);
 }
 
 static void carry_out(const struct order *order, int fd, struct reply *reply)
@@ -123,7 +113,7 @@ static void carry_out(const struct order *order, int fd, struct reply *reply)
 		check(reply);
 		break;
 	case HIDE:
-		reply->err = hide_by_pins() ? errno : 0;
+		reply->err = hide_by_ns_files() ? errno : 0;
 		break;
 	case SEND:
 		break;
@@ -136,7 +126,7 @@ static void carry_out(const struct order *order, int fd, struct reply *reply)
 		describe(reply);
 }
 
-/* What all but HOST do until HOST is gone */
+/* All but HOST obey until HOST is gone. */
 static void obey(int sock)
 {
 	struct order order;
@@ -283,7 +273,7 @@ static void await_start(enum who who, struct reply *replies)
 			await_start(other, replies);
 }
 
-static void set_scene(struct reply *replies)
+static void prepare_scene(struct reply *replies)
 {
 	struct order hide = { .kind = HIDE };
 	int fd, ends[2];
@@ -314,7 +304,7 @@ static void set_scene(struct reply *replies)
 	}
 	describe(&replies[HOST]);
 
-	/* Not at the same time, for they put things on record. */
+	/* one after the other: they change what they share */
 	for (who = HOST + 1; who < NR_WHO; who++) {
 		if (started_by[who] != HOST)
 			continue;
@@ -322,12 +312,12 @@ static void set_scene(struct reply *replies)
 		await_start(who, replies);
 	}
 	for (who = HOST; who <= INNER_HOST && !scene->verdict; who++) {
-		if (scene->kind != PINS)
+		if (!scene_types[scene->kind].ns_files)
 			break;
 		order(who, &hide, -1, &replies[who], NULL);
 		if (replies[who].err)
-			fail(CRASH, "pinning in %s: %s", who_names[who],
-			     strerror(replies[who].err));
+			fail(CRASH, "a mount namespace file in %s: %s",
+			     who_names[who], strerror(replies[who].err));
 	}
 }
 
@@ -337,8 +327,8 @@ static int family(enum who who)
 }
 
 /*
- * Gives what's in @step->slot to step->arg. Only among those from whom the same
- * is hidden: else it would be a way to see more that's quite all right.
+ * Gives the file descriptor in @step->slot to @step->arg. Only processes with
+ * the same secrets do that, since it reveals the secrets of others.
  */
 static void give(const struct step *step, struct reply *replies)
 {
@@ -368,17 +358,20 @@ static void check_all(void)
 	struct reply reply;
 	enum who who;
 
-	/* They may do it all at the same time: nobody changes anything. */
+	/* at the same time: checks change nothing */
 	for (who = HOST + 1; who < NR_WHO; who++)
 		if (send_msg(players[who], &check, sizeof(check), -1))
 			fail(CRASH, "%s is gone", who_names[who]);
-	/* What came to light for several is best seen by the least of them. */
+	/*
+	 * Of several that see a secret, the one with the fewest rights reports
+	 * it.
+	 */
 	for (who = NR_WHO - 1; who > HOST; who--)
 		await(who, &reply, NULL);
 	order(HOST, &check, -1, &reply, NULL);
 }
 
-/* Everybody goes, and takes everything along. */
+/* All processes and mounts go. */
 static void clear_scene(void)
 {
 	enum who who;
@@ -397,12 +390,12 @@ static void clear_scene(void)
 }
 
 /*
- * Plays a scene, in a process of its own that becomes HOST. The steps are what
- * @next comes up with; @check_each: check after each of them that succeeded,
- * and not just after the last one.
+ * Plays a scene with the steps that @next returns, in a process that becomes
+ * HOST. @check_each: check after each step that succeeds, otherwise after the
+ * last one.
  */
-static void play(enum scene_kind kind, next_step next, void *arg,
-		 bool check_each, int proc)
+void play(enum scene_kind kind, next_step next, void *arg, bool check_each,
+	  int proc)
 {
 	struct reply replies[NR_WHO] = {};
 	struct step step;
@@ -411,7 +404,7 @@ static void play(enum scene_kind kind, next_step next, void *arg,
 	init_self(HOST, proc);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		fail(CRASH, "PR_SET_CHILD_SUBREAPER: %m");
-	set_scene(replies);
+	prepare_scene(replies);
 	if (!scene->verdict)
 		check_all();
 
@@ -437,5 +430,3 @@ static void play(enum scene_kind kind, next_step next, void *arg,
 	clear_scene();
 	_exit(0);
 }
-
-#endif /* __EXPLORE_PLAY_H */

@@ -1,91 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Covers stay: who doesn't own the mount namespace that a tree is taken from
- * sees nothing in the copy that is covered in the original.
+ * An unprivileged caller sees nothing in a copy of a tree that is hidden in the
+ * original: all mounts come along, and are locked.
  */
-#include "containment.h"
+#include "../../kselftest_harness.h"
+#include "../mntns_utils.h"
 
-static void try_to_uncover_here(struct __test_metadata *_metadata,
-				const char *cover, const char *secret)
+static void try_to_reveal_here(struct __test_metadata *_metadata,
+			       const char *top, const char *secret)
 {
 	ASSERT_ERRNO(ENOENT, access(secret, F_OK));
-	try_to_uncover(_metadata, cover);
+	try_to_reveal(_metadata, top);
 	EXPECT_ERRNO(ENOENT, access(secret, F_OK));
 }
 
-/* The same again, in a copy of the mount namespace */
-static void try_to_uncover_in_copy(struct __test_metadata *_metadata,
-				   const char *cover, const char *secret)
+/* Again in a copy of the mount namespace */
+static void try_to_reveal_in_copy(struct __test_metadata *_metadata,
+				  const char *top, const char *secret)
 {
-	try_to_uncover_here(_metadata, cover, secret);
+	try_to_reveal_here(_metadata, top, secret);
 	ASSERT_OK(unshare(CLONE_NEWNS));
-	try_to_uncover_here(_metadata, cover, secret);
+	try_to_reveal_here(_metadata, top, secret);
 }
 
-/* And in one of the tree */
-static void try_to_uncover_in_copies(struct __test_metadata *_metadata,
-				     const char *cover, const char *secret)
+/* Again in copies of the tree and of the mount namespace */
+static void try_to_reveal_in_copies(struct __test_metadata *_metadata,
+				    const char *top, const char *secret)
 {
-	pid_t pid;
 	int ns;
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		try_to_uncover_here(_metadata, cover, secret);
-		_exit(0);
+	IN_MNTNS(ns) {
+		try_to_reveal_here(_metadata, top, secret);
 	}
-	join_child(_metadata, pid);
 	close(ns);
-	try_to_uncover_in_copy(_metadata, cover, secret);
+	try_to_reveal_in_copy(_metadata, top, secret);
 }
 
 /*
- * A caller that doesn't own the mount namespace
- *	/away			a directory
- *	/tree			a mount
- *	/tree/free		a directory with nothing mounted in it
- *	/tree/dir/secret	which /tree/dir, a mount, covers
+ * /tree is a mount with another one on /tree/dir, which hides a secret, and
+ * with the directories away and free. Returns /tree/dir from before.
  */
-FIXTURE(foreign_copy)
+static int build_tree(struct __test_metadata *_metadata)
 {
-	int proc;
-	int hidden;	/* /tree/dir, from before it was covered */
-};
+	int hidden;
 
-FIXTURE_VARIANT(foreign_copy)
-{
-	enum owner owner;
-};
-
-FIXTURE_VARIANT_ADD(foreign_copy, of_the_initial_userns)
-{
-	.owner = INITIAL_USERNS,
-};
-
-FIXTURE_VARIANT_ADD(foreign_copy, of_another_userns)
-{
-	.owner = OTHER_USERNS,
-};
-
-FIXTURE_SETUP(foreign_copy)
-{
-	if (!set_table(_metadata, &self->proc, variant->owner))
-		return;
 	ASSERT_OK(make_mount("/tree"));
 	ASSERT_OK(mkdir("/tree/away", 0755));
 	ASSERT_OK(mkdir("/tree/free", 0755));
 	ASSERT_OK(mkdir("/tree/dir", 0755));
 	ASSERT_OK(make_file("/tree/dir/secret"));
-	self->hidden = ASSERT_OK(open("/tree/dir", O_PATH | O_CLOEXEC));
+	hidden = ASSERT_OK(open_path("/tree/dir"));
 	ASSERT_OK(make_mount("/tree/dir"));
+	return hidden;
 }
 
-FIXTURE_TEARDOWN(foreign_copy)
+FIXTURE(unprivileged_copy)
+{
+	int proc;
+	int hidden;
+};
+
+FIXTURE_VARIANT(unprivileged_copy)
+{
+	enum mounts mounts;
+};
+
+FIXTURE_VARIANT_ADD(unprivileged_copy, of_initial_userns) { .mounts = TMPFS };
+FIXTURE_VARIANT_ADD(unprivileged_copy, of_other_userns) {
+	.mounts = USERNS_TMPFS
+};
+
+FIXTURE_SETUP(unprivileged_copy)
+{
+	if (!set_scene(_metadata, &self->proc, variant->mounts,
+		       NEEDS_ALL_FLAGS))
+		return;
+	self->hidden = build_tree(_metadata);
+}
+
+FIXTURE_TEARDOWN(unprivileged_copy)
 {
 }
 
-TEST_F(foreign_copy, is_refused_where_it_would_leave_a_cover_out)
+TEST_F(unprivileged_copy, is_refused_without_a_mount_that_hides)
 {
 	struct traces before;
 	int hidden;
@@ -97,13 +95,13 @@ TEST_F(foreign_copy, is_refused_where_it_would_leave_a_cover_out)
 	ASSERT_OK(make_mount("/tree/a/b/c"));
 	ASSERT_OK(mkdir("/tree/f", 0755));
 	ASSERT_OK(make_file("/tree/f/file"));
-	ASSERT_OK(make_file("/cover"));
-	ASSERT_OK(mount("/cover", "/tree/f/file", NULL, MS_BIND, NULL));
-	/* that can't be bound */
+	ASSERT_OK(make_file("/file"));
+	ASSERT_OK(mount("/file", "/tree/f/file", NULL, MS_BIND, NULL));
+	/* unbindable */
 	ASSERT_OK(mkdir("/tree/u", 0755));
-	ASSERT_OK(make_mount("/tree/u/cover"));
-	ASSERT_OK(mount(NULL, "/tree/u/cover", NULL, MS_UNBINDABLE, NULL));
-	become(_metadata, self->proc, FOREIGN);
+	ASSERT_OK(make_mount("/tree/u/mount"));
+	ASSERT_OK(mount(NULL, "/tree/u/mount", NULL, MS_UNBINDABLE, NULL));
+	become(_metadata, self->proc, UNPRIVILEGED);
 
 	before = find_traces(_metadata, self->proc);
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "/", 0));
@@ -112,56 +110,48 @@ TEST_F(foreign_copy, is_refused_where_it_would_leave_a_cover_out)
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "/tree/a/b", 0));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "/tree/f", 0));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "/tree/u", 0));
-	/* What is covered itself, by a file descriptor from before */
+	/* what is hidden itself, by a file descriptor from before */
 	hidden = self->hidden;
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(hidden, "", AT_EMPTY_PATH));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(hidden, ".", 0));
 	check_no_traces(_metadata, self->proc, before);
 
-	/* Next to a cover there's nothing to hide. */
+	/* Nothing is hidden next to such a mount. */
 	EXPECT_OK(copy_to_mntns(AT_FDCWD, "/tree/free", 0));
 	EXPECT_OK(copy_to_mntns(AT_FDCWD, "/tree/dir", 0));
 }
 
-TEST_F(foreign_copy, has_the_covers)
+TEST_F(unprivileged_copy, hides_what_the_tree_hides)
 {
-	pid_t pid;
 	int ns;
 
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
 	EXPECT_EQ(2, count_mounts_in(ns));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
-		_exit(0);
+	IN_MNTNS(ns) {
+		try_to_reveal_in_copies(_metadata, "/dir", "/dir/secret");
 	}
-	join_child(_metadata, pid);
 }
 
-TEST_F(foreign_copy, has_the_cover_of_what_was_opened_before)
+TEST_F(unprivileged_copy, hides_what_was_opened_before)
 {
-	pid_t pid;
 	int ns;
 
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(self->hidden, "",
 				     AT_EMPTY_PATH | AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(access("/dir", F_OK));
 		ASSERT_ERRNO(ENOENT, access("/secret", F_OK));
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		EXPECT_ERRNO(EINVAL, umount2(".", MNT_DETACH));
 		ASSERT_OK(setns(ns, CLONE_NEWNS));
 		ASSERT_ERRNO(ENOENT, access("/secret", F_OK));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* One that can't be bound, one that is shared, one on top of another */
-TEST_F(foreign_copy, has_every_kind_of_cover)
+/* unbindable, shared, on top of another one */
+TEST_F(unprivileged_copy, hides_whatever_the_kind_of_mount)
 {
 	static const struct {
 		const char *dir;
@@ -173,7 +163,6 @@ TEST_F(foreign_copy, has_every_kind_of_cover)
 	};
 	char secret[64];
 	unsigned int i;
-	pid_t pid;
 	int ns;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -186,97 +175,80 @@ TEST_F(foreign_copy, has_every_kind_of_cover)
 				kinds[i].propagation, NULL));
 	}
 	ASSERT_OK(make_mount("/tree/stacked"));
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
 	EXPECT_EQ(6, count_mounts_in(ns));
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const char *cover = kinds[i].dir + strlen("/tree");
+		const char *top = kinds[i].dir + strlen("/tree");
 
-		snprintf(secret, sizeof(secret), "%s/secret", cover);
-		pid = fork_into(_metadata, ns);
-		if (!pid) {
+		snprintf(secret, sizeof(secret), "%s/secret", top);
+		IN_MNTNS(ns) {
 			/* One of the mounts is locked and unbindable. */
 			EXPECT_ERRNO(EPERM, copy_to_mntns(AT_FDCWD, "/",
 							  AT_RECURSIVE));
-			try_to_uncover_in_copy(_metadata, cover, secret);
-			_exit(0);
+			try_to_reveal_in_copy(_metadata, top, secret);
 		}
-		join_child(_metadata, pid);
 	}
 }
 
-TEST_F(foreign_copy, has_the_covers_of_files)
+TEST_F(unprivileged_copy, hides_files)
 {
-	pid_t pid;
 	char c;
 	int ns;
 
 	ASSERT_OK(make_file("/tree/file"));
 	ASSERT_OK(write_at(AT_FDCWD, "/tree/file", "secret"));
-	ASSERT_OK(make_file("/cover"));
-	ASSERT_OK(mount("/cover", "/tree/file", NULL, MS_BIND, NULL));
-	become(_metadata, self->proc, FOREIGN);
+	ASSERT_OK(make_file("/file"));
+	ASSERT_OK(mount("/file", "/tree/file", NULL, MS_BIND, NULL));
+	become(_metadata, self->proc, UNPRIVILEGED);
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
-		try_to_uncover(_metadata, "/file");
+	IN_MNTNS(ns) {
+		try_to_reveal(_metadata, "/file");
 		ASSERT_EQ(0, read_at(AT_FDCWD, "/file", &c, 1));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* Also a mount that covers nothing much can't be taken off. */
-TEST_F(foreign_copy, is_locked_together)
+TEST_F(unprivileged_copy, has_all_mounts_locked)
 {
 	static const char * const mounts[] = { "/a", "/a/b", "/dir", "/" };
 	unsigned int i;
-	pid_t pid;
 	int ns;
 
 	ASSERT_OK(make_mount("/tree/a"));
 	ASSERT_OK(make_mount("/tree/a/b"));
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		for (i = 0; i < ARRAY_SIZE(mounts); i++) {
 			EXPECT_ERRNO(EINVAL, umount2(mounts[i], 0));
 			EXPECT_ERRNO(EINVAL, umount2(mounts[i], MNT_DETACH));
 		}
-		/* What is added isn't, and can be. */
+		/* A mount that is added is not. */
 		ASSERT_OK(mount("own", "/away", "tmpfs", 0, NULL));
 		ASSERT_OK(umount2("/away", 0));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* It can be pivoted away, but only as a whole, and the lock stays below. */
-TEST_F(foreign_copy, hands_the_lock_over_to_a_new_root)
+TEST_F(unprivileged_copy, hands_the_lock_over_to_a_new_root)
 {
-	pid_t pid;
 	int ns;
 
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(mount("own", "/away", "tmpfs", 0, NULL));
 		ASSERT_OK(mkdir("/away/old", 0755));
 		ASSERT_OK(mkdir("/away/away", 0755));
 		ASSERT_OK(sys_pivot_root("/away", "/away/old"));
 		ASSERT_OK(chdir("/"));
 		ASSERT_ERRNO(ENOENT, access("/old/dir/secret", F_OK));
-		try_to_uncover(_metadata, "/old/dir");
+		try_to_reveal(_metadata, "/old/dir");
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		EXPECT_OK(umount2("/old", MNT_DETACH));
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
 static int clear_attr(const char *path, uint64_t attr)
@@ -301,7 +273,7 @@ static int remount(const char *path, unsigned long flags)
 	return mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
 }
 
-/* @path lies on a mount of a copy that has all restrictions. */
+/* The mount at @path has all restrictions, and they are locked. */
 static void try_to_relax(struct __test_metadata *_metadata, const char *path)
 {
 	static const struct {
@@ -325,14 +297,13 @@ static void try_to_relax(struct __test_metadata *_metadata, const char *path)
 	EXPECT_ERRNO(EPERM, set_atime(path, MOUNT_ATTR_RELATIME));
 	EXPECT_ERRNO(EPERM, set_atime(path, MOUNT_ATTR_STRICTATIME));
 	EXPECT_ERRNO(EPERM, remount(path, (all & ~MS_NOATIME) | MS_RELATIME));
-	/* the file system below, which somebody else owns */
+	/* the filesystem, which another user namespace owns */
 	EXPECT_NE(0, mount(NULL, path, NULL, MS_REMOUNT, NULL));
-	/* Nothing is wrong with the calls. */
+	/* The calls work if they change nothing. */
 	EXPECT_OK(set_atime(path, MOUNT_ATTR_NOATIME));
 	EXPECT_OK(remount(path, all));
 }
 
-/* The mount at @path gets them. */
 static int restrict_mount(const char *path)
 {
 	struct mount_attr attr = {
@@ -345,103 +316,77 @@ static int restrict_mount(const char *path)
 	return sys_mount_setattr(AT_FDCWD, path, 0, &attr);
 }
 
-TEST_F(foreign_copy, has_locked_attributes)
+TEST_F(unprivileged_copy, has_locked_attributes)
 {
-	pid_t pid;
 	int ns;
 
 	ASSERT_OK(restrict_mount("/tree"));
 	ASSERT_OK(restrict_mount("/tree/dir"));
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		try_to_relax(_metadata, "/");
 		try_to_relax(_metadata, "/dir");
-		/* In a copy of the copy, too */
+		/* the same in a copy of the copy */
 		ASSERT_OK(unshare(CLONE_NEWNS));
 		try_to_relax(_metadata, "/");
 		try_to_relax(_metadata, "/dir");
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
-	/* and if it is one mount alone */
+	/* and of one mount alone */
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree/dir", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		try_to_relax(_metadata, "/");
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* Restrictions can be added. */
-TEST_F(foreign_copy, can_be_restricted_further)
+TEST_F(unprivileged_copy, can_be_restricted_further)
 {
-	pid_t pid;
 	int ns;
 
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		EXPECT_OK(remount("/", MS_RDONLY | MS_NODEV | MS_RELATIME));
 		ASSERT_ERRNO(EROFS, mkdir("/new", 0755));
 		EXPECT_OK(remount("/", MS_RELATIME));
 		ASSERT_OK(mkdir("/new", 0755));
 		/* but atime is as it is */
 		EXPECT_ERRNO(EPERM, set_atime("/", MOUNT_ATTR_NOATIME));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* What is done in the copy has no effect on the original. */
-TEST_F(foreign_copy, is_no_peer_of_what_is_shared)
+TEST_F(unprivileged_copy, is_a_slave_of_shared_mounts)
 {
-	char *mounts, *after;
+	char *mounts;
 	struct statmount *sm;
-	pid_t pid;
 	int ns;
 
 	ASSERT_OK(mount(NULL, "/tree", NULL, MS_REC | MS_SHARED, NULL));
-	become(_metadata, self->proc, FOREIGN);
-	mounts = describe_mounts(0);
-	ASSERT_TRUE(!!mounts);
+	become(_metadata, self->proc, UNPRIVILEGED);
+	mounts = own_mounts(_metadata);
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
 	sm = describe_top(_metadata, ns);
 	EXPECT_EQ(MS_SLAVE, sm->mnt_propagation);
 	free(sm);
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(mount("own", "/away", "tmpfs", 0, NULL));
 		ASSERT_OK(mkdir("/dir/new", 0755));
 		ASSERT_OK(mount("own", "/dir/new", "tmpfs", 0, NULL));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 	EXPECT_EQ(4, count_mounts_in(ns));
 
-	after = describe_mounts(0);
-	ASSERT_TRUE(!!after);
-	EXPECT_STREQ(mounts, after);
+	expect_mounts(_metadata, mounts);
 
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree/dir", 0));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(mount("own", "/new", "tmpfs", 0, NULL));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
-	after = describe_mounts(0);
-	ASSERT_TRUE(!!after);
-	EXPECT_STREQ(mounts, after);
+	expect_mounts(_metadata, mounts);
 }
 
-/* What is covered later is covered in the copy, too: it receives mounts. */
-TEST_F(foreign_copy, is_a_slave_of_what_is_shared)
+TEST_F(unprivileged_copy, receives_later_mounts)
 {
 	int ns, peer;
 	pid_t pid;
@@ -455,21 +400,17 @@ TEST_F(foreign_copy, is_a_slave_of_what_is_shared)
 		give_turn(_metadata, peer);
 		_exit(0);
 	}
-	become(_metadata, self->proc, FOREIGN);
+	become(_metadata, self->proc, UNPRIVILEGED);
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	give_turn(_metadata, peer);
-	await_turn(_metadata, peer);
+	pass_turn(_metadata, peer);
 	join_child(_metadata, pid);
 	EXPECT_EQ(3, count_mounts_in(ns));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_OK(access("/free/late", F_OK));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
-/* A detached tree that somebody else made, and handed over */
+/* A detached tree of root, whose file descriptor the caller inherits */
 FIXTURE(detached_tree)
 {
 	int proc;
@@ -481,34 +422,17 @@ FIXTURE_VARIANT(detached_tree)
 	enum caller caller;
 };
 
-FIXTURE_VARIANT_ADD(detached_tree, userns_root)
-{
-	.caller = USERNS_ROOT,
-};
-
-FIXTURE_VARIANT_ADD(detached_tree, foreign)
-{
-	.caller = FOREIGN,
-};
-
-FIXTURE_VARIANT_ADD(detached_tree, nested_foreign)
-{
-	.caller = NESTED_FOREIGN,
-};
+FIXTURE_VARIANT_ADD(detached_tree, userns_root) { USERNS_ROOT };
+FIXTURE_VARIANT_ADD(detached_tree, unprivileged) { UNPRIVILEGED };
+FIXTURE_VARIANT_ADD(detached_tree, nested_unprivileged) { NESTED_UNPRIVILEGED };
 
 FIXTURE_SETUP(detached_tree)
 {
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
-	ASSERT_OK(make_mount("/tree"));
-	ASSERT_OK(mkdir("/tree/away", 0755));
-	ASSERT_OK(mkdir("/tree/dir", 0755));
-	ASSERT_OK(make_file("/tree/dir/secret"));
-	ASSERT_OK(make_mount("/tree/dir"));
+	close(build_tree(_metadata));
 	ASSERT_OK(restrict_mount("/tree/dir"));
-	self->tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree",
-					     OPEN_TREE_CLONE |
-					     OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+	self->tree = ASSERT_OK(copy_of("/tree", AT_RECURSIVE));
 	ASSERT_OK(umount2("/tree", MNT_DETACH));
 	become(_metadata, self->proc, variant->caller);
 }
@@ -517,13 +441,12 @@ FIXTURE_TEARDOWN(detached_tree)
 {
 }
 
-TEST_F(detached_tree, keeps_its_covers)
+TEST_F(detached_tree, hides_what_it_hid)
 {
-	pid_t pid;
 	int ns;
 
-	if (variant->caller != FOREIGN) {
-		/* It was made in another mount namespace. */
+	if (variant->caller != UNPRIVILEGED) {
+		/* It belongs to another mount namespace. */
 		EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "",
 						   AT_EMPTY_PATH |
 						   AT_RECURSIVE));
@@ -532,38 +455,26 @@ TEST_F(detached_tree, keeps_its_covers)
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "", AT_EMPTY_PATH));
 	ns = ASSERT_OK(copy_to_mntns(self->tree, "",
 				     AT_EMPTY_PATH | AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 		try_to_relax(_metadata, "/dir");
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
-		_exit(0);
+		try_to_reveal_in_copies(_metadata, "/dir", "/dir/secret");
 	}
-	join_child(_metadata, pid);
 }
 
-/* Made in a mount namespace of the caller's user namespace, by a helper */
+/* The maker shares the caller's user namespace and file descriptors. */
 TEST_F(detached_tree, is_refused_if_made_in_another_mount_namespace)
 {
-	pid_t pid;
 	int tree;
 
 	if (variant->caller == USERNS_ROOT)
 		ASSERT_OK(enter_userns(self->proc, 0));
-	pid = ASSERT_OK(fork_with(CLONE_FILES | CLONE_NEWNS));
-	if (!pid) {
-		ASSERT_OK(make_mount("/tree"));
-		ASSERT_OK(mkdir("/tree/away", 0755));
-		ASSERT_OK(mkdir("/tree/dir", 0755));
-		ASSERT_OK(make_file("/tree/dir/secret"));
-		ASSERT_OK(make_mount("/tree/dir"));
-		/* In the place of a file descriptor that all know */
-		tree = ASSERT_OK(sys_open_tree(AT_FDCWD, "/tree",
-					       OPEN_TREE_CLONE | AT_RECURSIVE));
+	IN_CHILD(CLONE_FILES | CLONE_NEWNS) {
+		close(build_tree(_metadata));
+		tree = ASSERT_OK(copy_of("/tree", AT_RECURSIVE));
+		/* instead of a file descriptor that both have */
 		ASSERT_OK(dup3(tree, self->tree, O_CLOEXEC));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "", AT_EMPTY_PATH));
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(self->tree, "",
@@ -571,49 +482,40 @@ TEST_F(detached_tree, is_refused_if_made_in_another_mount_namespace)
 }
 
 /*
- * Root in a user namespace, in its own mount namespace. It gets the locked
- * mounts when it is created; others are its own to remove.
+ * Root of a user namespace, in a mount namespace of its own. The mounts that
+ * were copied into it are locked, later ones are not.
  */
-FIXTURE(own_copy)
+FIXTURE(userns_root_copy)
 {
 	int proc;
 };
 
-FIXTURE_SETUP(own_copy)
+FIXTURE_SETUP(userns_root_copy)
 {
-	if (!set_table(_metadata, &self->proc, INITIAL_USERNS))
+	if (!set_scene(_metadata, &self->proc, TMPFS, NEEDS_ALL_FLAGS))
 		return;
-	ASSERT_OK(make_mount("/tree"));
-	ASSERT_OK(mkdir("/tree/away", 0755));
-	ASSERT_OK(mkdir("/tree/free", 0755));
-	ASSERT_OK(mkdir("/tree/dir", 0755));
-	ASSERT_OK(make_file("/tree/dir/secret"));
-	ASSERT_OK(make_mount("/tree/dir"));
+	close(build_tree(_metadata));
 	ASSERT_OK(restrict_mount("/tree/dir"));
 }
 
-FIXTURE_TEARDOWN(own_copy)
+FIXTURE_TEARDOWN(userns_root_copy)
 {
 }
 
-TEST_F(own_copy, keeps_locked_covers)
+TEST_F(userns_root_copy, keeps_locked_mounts)
 {
-	pid_t pid;
 	int ns;
 
 	become(_metadata, self->proc, USERNS_ROOT);
 	EXPECT_ERRNO(EINVAL, copy_to_mntns(AT_FDCWD, "/tree", 0));
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		try_to_relax(_metadata, "/dir");
-		try_to_uncover_in_copies(_metadata, "/dir", "/dir/secret");
-		_exit(0);
+		try_to_reveal_in_copies(_metadata, "/dir", "/dir/secret");
 	}
-	join_child(_metadata, pid);
 }
 
-TEST_F(own_copy, is_refused_if_a_locked_mount_is_unbindable)
+TEST_F(userns_root_copy, is_refused_with_a_locked_unbindable_mount)
 {
 	ASSERT_OK(mount(NULL, "/tree/dir", NULL, MS_UNBINDABLE, NULL));
 	become(_metadata, self->proc, USERNS_ROOT);
@@ -622,10 +524,8 @@ TEST_F(own_copy, is_refused_if_a_locked_mount_is_unbindable)
 	EXPECT_OK(copy_to_mntns(AT_FDCWD, "/tree/free", AT_RECURSIVE));
 }
 
-/* The first of the mounts is the copy's root, and on top of a locked one. */
-TEST_F(own_copy, leaves_own_mounts_unlocked)
+TEST_F(userns_root_copy, leaves_own_mounts_unlocked)
 {
-	pid_t pid;
 	int ns;
 
 	become(_metadata, self->proc, USERNS_ROOT);
@@ -633,14 +533,11 @@ TEST_F(own_copy, leaves_own_mounts_unlocked)
 	ASSERT_OK(make_mount("/tree/free"));
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree/free", 0));
 	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
-	pid = fork_into(_metadata, ns);
-	if (!pid) {
+	IN_MNTNS(ns) {
 		ASSERT_ERRNO(ENOENT, access("/free/own", F_OK));
 		EXPECT_OK(umount2("/free", 0));
 		ASSERT_OK(access("/free/own", F_OK));
-		_exit(0);
 	}
-	join_child(_metadata, pid);
 }
 
 TEST_HARNESS_MAIN

@@ -1,13 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* What the unprivileged processes do */
 
-#ifndef __EXPLORE_ACTIONS_H
-#define __EXPLORE_ACTIONS_H
-
 #include "explore.h"
-#include "words.h"
 
-static const unsigned int propagation_types[NR_TYPES] = {
+const unsigned int propagation_types[NR_TYPES] = {
 	MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE,
 };
 
@@ -74,7 +70,7 @@ static int leave(int cwd, int ret)
 	return ret;
 }
 
-static int put_slot(int slot, int fd, enum slot_kind kind)
+int put_slot(int slot, int fd, enum slot_kind kind)
 {
 	if (fd == -1)
 		return -1;
@@ -103,7 +99,7 @@ static int fill_tmpfs(int fd)
 }
 
 /* A detached one */
-static int filled_tmpfs(void)
+int filled_tmpfs(void)
 {
 	int fd = new_tmpfs();
 
@@ -121,7 +117,7 @@ static int mount_tmpfs(const struct step *step)
 		return -1;
 	ret = mount("explore", paths[step->path2], "tmpfs", 0, NULL);
 	if (!ret) {
-		/* It needn't be what's on top. */
+		/* another mount may be on top */
 		fd = open(paths[step->path2], O_PATH | O_CLOEXEC);
 		fill_tmpfs(fd);
 		close(fd);
@@ -129,12 +125,12 @@ static int mount_tmpfs(const struct step *step)
 	return leave(cwd, ret);
 }
 
-/* By mount(2) if it can tell both places, else by the new system calls */
+/* By mount(2) if both are paths from one base, else by the new system calls */
 static int bind_or_move(const struct step *step, unsigned int flags)
 {
 	struct ref from = ref(step->base1, step->path1);
 	struct ref to = ref(step->base2, step->path2);
-	int cwd, fd, ret, err;
+	int cwd, fd, ret;
 
 	if (step->base1 == step->base2) {
 		cwd = enter(step->base1);
@@ -155,10 +151,7 @@ static int bind_or_move(const struct step *step, unsigned int flags)
 		return -1;
 	ret = sys_move_mount(fd, "", to.dfd, to.path, MOVE_MOUNT_F_EMPTY_PATH |
 			     MOVE_MOUNT_T_EMPTY_PATH);
-	err = errno;
-	close(fd);
-	errno = err;
-	return ret;
+	return close_keeping_errno(fd, ret);
 }
 
 static int move_beneath(const struct step *step)
@@ -239,11 +232,11 @@ static int set_attr(const struct step *step)
 				 &attr);
 }
 
-/* There's seldom a mount that may join a group. Makes one. */
+/* Makes a mount that may join a group. */
 static int put_private_copy(struct ref from, struct ref to)
 {
 	struct mount_attr private = { .propagation = MS_PRIVATE };
-	int fd, ret, err;
+	int fd, ret;
 
 	fd = sys_open_tree(from.dfd, from.path, OPEN_TREE_CLONE |
 			   OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
@@ -254,10 +247,7 @@ static int put_private_copy(struct ref from, struct ref to)
 		ret = sys_move_mount(fd, "", to.dfd, to.path,
 				     MOVE_MOUNT_F_EMPTY_PATH |
 				     MOVE_MOUNT_T_EMPTY_PATH);
-	err = errno;
-	close(fd);
-	errno = err;
-	return ret;
+	return close_keeping_errno(fd, ret);
 }
 
 static int set_group(const struct step *step)
@@ -272,7 +262,7 @@ static int set_group(const struct step *step)
 			      MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-/* User namespaces, and whose the mount namespaces are */
+/* User namespaces, and the owners of mount namespaces */
 
 static ino_t inode(int fd)
 {
@@ -281,7 +271,7 @@ static ino_t inode(int fd)
 	return fstat(fd, &st) ? 0 : st.st_ino;
 }
 
-static ino_t own_userns(void)
+ino_t own_userns(void)
 {
 	int fd = openat(self.proc, "self/ns/user", O_RDONLY | O_CLOEXEC);
 	ino_t ino = inode(fd);
@@ -290,7 +280,7 @@ static ino_t own_userns(void)
 	return ino;
 }
 
-static struct ns_info *find_ns(uint64_t id)
+struct ns_info *find_ns(uint64_t id)
 {
 	int i;
 
@@ -301,7 +291,7 @@ static struct ns_info *find_ns(uint64_t id)
 }
 
 /* Puts a new mount namespace on record. */
-static void note_ns(int ns_fd, bool root_hidden)
+void note_ns(int ns_fd, bool root_hidden)
 {
 	struct ns_info *info;
 	int fd;
@@ -321,10 +311,10 @@ static void note_ns(int ns_fd, bool root_hidden)
 }
 
 /*
- * Is nothing mounted in @ns_fd? From its own mount namespace a process sees what
- * its root is on, so a child looks from another one.
+ * Is nullfs the only mount in @ns_fd? A child looks from another mount
+ * namespace, which does not depend on its root.
  */
-static bool is_bare(int ns_fd)
+bool is_bare(int ns_fd)
 {
 	struct mnt_ns_info info = { .size = sizeof(info) };
 	struct statmount *sm;
@@ -347,15 +337,15 @@ static bool is_bare(int ns_fd)
 	       WIFEXITED(status) && WEXITSTATUS(status);
 }
 
-/* Is the real root covered here, and not the user namespace @owner's to see? */
+/* Is the namespace root here a secret for the user namespace @owner? */
 static bool hides_root(ino_t owner)
 {
 	int fd = open_mntns(self.proc);
 	struct ns_info *ns = find_ns(mntns_id(fd));
-	bool covered = !is_bare(fd);
+	bool hidden = !is_bare(fd);
 
 	close(fd);
-	return covered && ns && (ns->root_hidden || ns->owner != owner);
+	return hidden && ns && (ns->root_hidden || ns->owner != owner);
 }
 
 static int unshare_and_note(unsigned long flags)
@@ -373,7 +363,7 @@ static int unshare_and_note(unsigned long flags)
 			return -1;
 		self.depth++;
 		self.userns = own_userns();
-		/* Else /proc/self would be somebody else's. */
+		/* Otherwise /proc/self belongs to root outside. */
 		if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 			return -1;
 	} else if (sys_unshare(flags)) {
@@ -393,7 +383,7 @@ static int new_ns(int fd, int slot, bool root_hidden)
 	return put_slot(slot, fd, NS_FD);
 }
 
-/* The mount namespace of a child that is gone again */
+/* The mount namespace of a child that is killed */
 static int namespace_of_child(const struct step *step)
 {
 	uint64_t flags = clone_kinds[step->arg % NR_CLONES];
@@ -415,7 +405,7 @@ static int namespace_of_child(const struct step *step)
 	return new_ns(fd, step->slot, hidden);
 }
 
-/* On a real root, a copy of nullfs looks as if nothing were there. */
+/* A copy of nullfs on a namespace root looks like a namespace root. */
 static int tree_ns(struct ref from, int slot, int flags)
 {
 	bool hidden = hides_root(self.userns) &&
@@ -466,8 +456,8 @@ static int pivot(const struct step *step)
 }
 
 /*
- * A host's copy of /a falls apart when it's unmounted. Those in the same mount
- * namespace would see what its covers have covered, if they had it open.
+ * A lazy umount of a host's copy of /a separates its mounts. A process in the
+ * same mount namespace that had it open would see its secrets.
  */
 static bool stays_off_graft(const struct step *step)
 {
@@ -478,7 +468,7 @@ static bool stays_off_graft(const struct step *step)
 		!strncmp(paths[step->path1], "m3", 2));
 }
 
-static int do_action(const struct step *step)
+int do_action(const struct step *step)
 {
 	struct ref from = ref(step->base1, step->path1);
 	int flags = step->arg & RECURSIVE ? AT_RECURSIVE : 0;
@@ -554,5 +544,3 @@ static int do_action(const struct step *step)
 	errno = EINVAL;
 	return -1;
 }
-
-#endif /* __EXPLORE_ACTIONS_H */

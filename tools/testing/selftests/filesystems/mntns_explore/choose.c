@@ -1,22 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What to do next? Anything, but rather something that may succeed: it takes a
- * few mounts and file descriptors to get anywhere.
- */
+// SPDX-License-Identifier: GPL-2.0
+/* Chooses the next step at random, preferably one that may succeed. */
 
-#ifndef __EXPLORE_CHOOSE_H
-#define __EXPLORE_CHOOSE_H
-
-#include "host.h"
-#include "words.h"
+#include "explore.h"
 
 static uint64_t *state;
 
-/* Where most of a scene happens, so that steps have to do with each other */
+/* where most steps of a scene happen */
 static int hot_path;
 
 /* splitmix64: the same everywhere, whatever the C library */
-static uint64_t next_random(uint64_t *random)
+uint64_t next_random(uint64_t *random)
 {
 	uint64_t z = (*random += 0x9e3779b97f4a7c15ULL);
 
@@ -35,7 +28,7 @@ static bool percent(unsigned int n)
 	return below(100) < n;
 }
 
-/* One of the bits in @mask, or any if there's none */
+/* One of the bits in @mask, or any if there is none */
 static int one_of(uint32_t mask)
 {
 	int nr, i;
@@ -68,15 +61,15 @@ static const unsigned int who_weights[NR_WHO] = {
 	[OWNER]		= 20,
 	[CHILD]		= 22,
 	[NESTED]	= 12,
-	[GUEST]	= 11,
+	[GUEST]		= 11,
 	[INNER_GUEST]	= 9,
 };
 
 static const unsigned int host_weights[NR_OPS] = {
-	[COVER]			= 3,
-	[UNCOVER]		= 3,
-	[SLIDE_BENEATH]		= 3,
-	[SWAP_COVER]		= 4,
+	[OVERMOUNT]			= 3,
+	[UMOUNT_EXTRA]		= 3,
+	[HOST_BENEATH]		= 3,
+	[SWAP]		= 4,
 	[GRAFT]			= 2,
 	[UNGRAFT]		= 2,
 	[HOST_PROPAGATION]	= 1,
@@ -152,14 +145,15 @@ static unsigned int slot_kinds(enum op op)
 	}
 }
 
-static bool needs_loose_mount(enum op op)
+static bool needs_movable_mount(enum op op)
 {
 	return op == MOVE || op == BENEATH || op == UMOUNT || op == PIVOT_ROOT;
 }
 
 static enum op choose_op(const struct reply *reply)
 {
-	bool loose = reply->loose[ROOT_BASE] | reply->loose[CWD_BASE];
+	const struct scene_type *type = &scene_types[scene->kind];
+	bool movable = reply->movable[ROOT_BASE] | reply->movable[CWD_BASE];
 	unsigned int weights[NR_OPS], kinds;
 	enum op op;
 
@@ -171,14 +165,14 @@ static enum op choose_op(const struct reply *reply)
 			if (op == UNSHARE || op == TREE_NS || op == SETNS)
 				weights[op] *= 4;
 		}
-		if (needs_loose_mount(op) && !loose)
+		if (needs_movable_mount(op) && !movable)
 			weights[op] /= 3;
 		kinds = slot_kinds(op);
 		if (kinds && !slots_with(reply, kinds))
 			weights[op] = 0;
-		if (scene->kind == TWICE && (op == SET_GROUP || op == PROPAGATION))
-			weights[op] *= 2;
-		if (scene->kind == PINS &&
+		if (op == SET_GROUP || op == PROPAGATION)
+			weights[op] *= type->group_factor;
+		if (type->ns_files &&
 		    (op == UNSHARE || op == UNSHARE_USER_MNT))
 			weights[op] = 0;
 	}
@@ -204,7 +198,7 @@ enum want {
 	A_MOUNT,
 	A_FILE_MOUNT,
 	A_DIR_MOUNT,
-	A_LOOSE_MOUNT,
+	A_MOVABLE_MOUNT,
 };
 
 static uint32_t wanted(const struct reply *reply, int base, enum want want)
@@ -220,17 +214,19 @@ static uint32_t wanted(const struct reply *reply, int base, enum want want)
 		return reply->mounts[base] & ~reply->dirs[base];
 	case A_DIR_MOUNT:
 		return reply->mounts[base] & reply->dirs[base];
-	case A_LOOSE_MOUNT:
-		/* Those whose parent is shared don't count, but may go. */
-		return reply->loose[base] && percent(75) ?
-			       reply->loose[base] : reply->mounts[base];
+	case A_MOVABLE_MOUNT:
+		/*
+		 * A mount with a shared parent cannot be moved, but unmounted.
+		 */
+		return reply->movable[base] && percent(75) ?
+			       reply->movable[base] : reply->mounts[base];
 	default:
 		return reply->there[base];
 	}
 }
 
-static void choose_place(const struct reply *reply, enum want want,
-			 uint8_t *base, uint8_t *path)
+static void choose_path(const struct reply *reply, enum want want,
+			uint8_t *base, uint8_t *path)
 {
 	if (percent(35) && wanted(reply, ROOT_BASE, want) >> hot_path & 1) {
 		*base = ROOT_BASE;
@@ -263,8 +259,9 @@ static int choose_receiver(enum who who)
 	return inner[below(ARRAY_SIZE(inner))];
 }
 
-static void choose_places(struct step *step, const struct reply *reply)
+static void choose_paths(struct step *step, const struct reply *reply)
 {
+	const struct scene_type *type = &scene_types[scene->kind];
 	enum want from = ANYTHING, to = ANYTHING;
 	bool file = reply->slots[step->slot] == FILE_FD;
 
@@ -281,7 +278,7 @@ static void choose_places(struct step *step, const struct reply *reply)
 	case MOVE:
 	case BENEATH:
 	case PIVOT_ROOT:
-		from = A_LOOSE_MOUNT;
+		from = A_MOVABLE_MOUNT;
 		break;
 	case SET_GROUP:
 		from = A_MOUNT;
@@ -293,7 +290,7 @@ static void choose_places(struct step *step, const struct reply *reply)
 		to = file ? A_FILE_MOUNT : A_DIR_MOUNT;
 		break;
 	case UMOUNT:
-		to = A_LOOSE_MOUNT;
+		to = A_MOVABLE_MOUNT;
 		break;
 	case PROPAGATION:
 	case SET_ATTR:
@@ -301,11 +298,10 @@ static void choose_places(struct step *step, const struct reply *reply)
 		break;
 	}
 
-	choose_place(reply, from, &step->base1, &step->path1);
+	choose_path(reply, from, &step->base1, &step->path1);
 	if (step->op == SET_GROUP && percent(50)) {
-		/* In most tables that's a slave, and with nothing on it. */
 		step->base1 = ROOT_BASE;
-		step->path1 = find_path(scene->kind == TWICE ? "m1" : "a/d");
+		step->path1 = find_path(type->group_from);
 	}
 	file = is_file(reply, step->base1, step->path1);
 	if (step->op == BIND || step->op == MOVE ||
@@ -313,10 +309,10 @@ static void choose_places(struct step *step, const struct reply *reply)
 		to = file ? A_FILE : A_DIR;
 	else if (step->op == BENEATH || step->op == SET_GROUP)
 		to = file ? A_FILE_MOUNT : A_DIR_MOUNT;
-	choose_place(reply, to, &step->base2, &step->path2);
-	if (step->op == SET_GROUP && scene->kind == TWICE && percent(50)) {
+	choose_path(reply, to, &step->base2, &step->path2);
+	if (step->op == SET_GROUP && type->group_to && percent(50)) {
 		step->base2 = ROOT_BASE;
-		step->path2 = find_path("b");
+		step->path2 = find_path(type->group_to);
 	}
 	if (step->op == PIVOT_ROOT) {
 		step->base2 = step->base1;
@@ -343,7 +339,7 @@ static int choose_arg(const struct step *step)
 	case UMOUNT:
 		return percent(70);
 	case SET_GROUP:
-		return percent(scene->kind == TWICE ? 20 : 80);
+		return percent(scene_types[scene->kind].private_copies);
 	case BIND:
 	case TREE_NS:
 	case CLONE_TREE:
@@ -354,7 +350,7 @@ static int choose_arg(const struct step *step)
 		return below(8);
 	case CLONE3:
 		/* The kinds without CLONE_NEWNS are the odd ones. */
-		return below(NR_CLONES) | (scene->kind == PINS);
+		return below(NR_CLONES) | scene_types[scene->kind].ns_files;
 	case GIVE:
 		return choose_receiver(step->who);
 	default:
@@ -370,7 +366,7 @@ static void choose_host_step(struct step *step, const struct reply *reply)
 
 	step->op = weighted(host_weights, NR_OPS);
 	if (step->op == HOST_PROPAGATION) {
-		i = below(ARRAY_SIZE(host_mounts));
+		i = below(NR_HOST_MOUNTS);
 		step->path2 = find_path(host_mounts[i]);
 		type = types[below(ARRAY_SIZE(types))];
 		for (i = 0; propagation_types[i] != type; i++)
@@ -378,24 +374,25 @@ static void choose_host_step(struct step *step, const struct reply *reply)
 		step->arg = i << TYPE_SHIFT;
 		return;
 	}
-	step->path2 = find_path(host_paths[below(ARRAY_SIZE(host_paths))]);
+	step->path2 = find_path(host_paths[below(NR_HOST_PATHS)]);
 	if (percent(50))
 		step->path2 = hot_path;
-	if (step->op == UNCOVER && !(reply->extra >> step->path2 & 1) &&
+	if (step->op == UMOUNT_EXTRA && !(reply->extra >> step->path2 & 1) &&
 	    reply->extra)
 		step->path2 = one_of(reply->extra);
 	step->arg = below(2);
 }
 
-static void choose_step(struct step *step, const struct reply *replies, int nr,
-			uint64_t *random)
+void choose_step(struct step *step, const struct reply *replies, int nr,
+		 uint64_t *random)
 {
+	const char *hot = scene_types[scene->kind].hot_path;
 	const struct reply *reply;
 
 	state = random;
 	if (!nr)
-		hot_path = find_path(scene->kind == TWICE && percent(50) ? "m1/d" :
-			host_paths[below(ARRAY_SIZE(host_paths))]);
+		hot_path = find_path(hot && percent(50) ? hot :
+				     host_paths[below(NR_HOST_PATHS)]);
 	memset(step, 0, sizeof(*step));
 	step->who = weighted(who_weights, NR_WHO);
 	reply = &replies[step->who];
@@ -406,12 +403,10 @@ static void choose_step(struct step *step, const struct reply *replies, int nr,
 	step->op = choose_op(reply);
 	step->arg = choose_arg(step);
 	choose_slot(step, reply);
-	choose_places(step, reply);
+	choose_paths(step, reply);
 	if (step->op == CLONE_NS_FILE)
 		step->base1 = SLOT_BASE +
 			      one_of(slots_with(reply, 1U << NS_FD)) % NR_SLOTS;
 	else if (step->op == GIVE)
 		step->base1 = below(NR_SLOTS);
 }
-
-#endif /* __EXPLORE_CHOOSE_H */

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that runs out in the middle of a system call: the allocation that
- * fails is the first one, then the second, until there is none left to fail.
- * Include it after mntns_utils.h.
+ * An allocation of a system call fails: the first one, then the second, until
+ * none is left.
  */
 #ifndef __FAULT_INJECTION_H
 #define __FAULT_INJECTION_H
 
-#include <limits.h>
-#include <sys/mman.h>
-
 #include <linux/membarrier.h>
 
-/* What a test and the children that it makes the call in know of the fault */
+/* shared by a test and its children, which make the call */
 struct fault {
 	int fd;			/* /proc/PID/fail-nth of the child */
-	int nth;		/* this allocation fails... */
-	bool failed;		/* ...and was it done at all? */
+	int nth;		/* the allocation that fails */
+	bool failed;		/* did it? */
 };
 
 /*
@@ -50,7 +46,7 @@ static inline int fail_nth(struct fault *fault, int nth)
 	return pwrite(fault->fd, text, len, 0) == len ? 0 : -1;
 }
 
-/* The file says how many allocations are left to the one that fails. */
+/* The file has the number of allocations before the one that fails. */
 static inline int note_fault(struct fault *fault)
 {
 	char text[16] = "";
@@ -78,7 +74,7 @@ static inline int note_fault(struct fault *fault)
 
 /*
  * Runs @attempt(@data), which has to use WITH_FAULT() once, in a child for
- * each allocation of that call. Says how many there are.
+ * each allocation of that call.
  */
 static inline void fail_each(struct __test_metadata *_metadata, int proc,
 			     void (*attempt)(struct __test_metadata *_metadata,
@@ -86,32 +82,28 @@ static inline void fail_each(struct __test_metadata *_metadata, int proc,
 			     void *data)
 {
 	struct fault *fault;
-	pid_t pid;
 
 	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_TRUE(fault != MAP_FAILED) TH_LOG("mmap(): %m");
 	do {
 		fault->nth++;
-		pid = ASSERT_OK(fork());
-		if (!pid) {
+		IN_CHILD(0) {
 			fault->fd = ASSERT_OK(openat(proc, "self/fail-nth",
 						     O_RDWR | O_CLOEXEC));
 			attempt(_metadata, fault, data);
-			_exit(0);
 		}
-		join_child(_metadata, pid);
 	} while (fault->failed);
 
 	TH_LOG("%d allocations failed, one after the other", fault->nth - 1);
-	ASSERT_LT(3, fault->nth) TH_LOG("there must be more than that");
+	ASSERT_LT(3, fault->nth) TH_LOG("too few allocations");
 	munmap(fault, sizeof(*fault));
 }
 
 /*
- * How many mounts there are in the kernel, attached somewhere or not: -1 if it
- * doesn't keep count. @slab is /sys/kernel/slab. What was freed counts until an
- * RCU grace period is over, and with KASAN until the cache is shrunk.
+ * How many mounts the kernel has, attached or detached, or -1. @slab is
+ * /sys/kernel/slab. A freed mount counts until an RCU grace period is over, and
+ * with KASAN until the cache is shrunk.
  */
 static inline int count_all_mounts(int slab)
 {
@@ -124,7 +116,7 @@ static inline int count_all_mounts(int slab)
 	return atoi(text);
 }
 
-/* The same, as soon as some grace periods don't make it less */
+/* The same, when it does not change any more in some grace periods */
 static inline int settle_all_mounts(int slab)
 {
 	int nr = INT_MAX, last, unchanged = 0;
@@ -134,7 +126,6 @@ static inline int settle_all_mounts(int slab)
 		nr = count_all_mounts(slab);
 		unchanged = nr < last ? 0 : unchanged + 1;
 		syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-		/* What waited for that has a chance to be done. */
 		sched_yield();
 	} while (nr != -1 && unchanged < 4);
 	return nr;

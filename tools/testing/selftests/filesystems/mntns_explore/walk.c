@@ -1,19 +1,16 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * What can a process get at? It looks through all directories below its root,
  * its working directory and its file descriptors, and through those that ..
  * leads to from there.
  */
 
-#ifndef __EXPLORE_WALK_H
-#define __EXPLORE_WALK_H
-
-#include "words.h"
+#include "explore.h"
 
 #define MAX_LEVEL	8
 #define MAX_SEEN	1024
 
-/* Directories that have been looked at already, in this round */
+/* directories of this round */
 static struct {
 	uint64_t mnt;
 	ino_t ino;
@@ -89,7 +86,10 @@ static const struct secret *walk_entries(int fd, int level, char path[512])
 	return secret;
 }
 
-/* Is @name in @dfd, or what's below it, a secret? @path tells where. */
+/*
+ * A secret: @name in @dfd, or a file below it, whose path @path becomes; or
+ * NULL
+ */
 static const struct secret *walk(int dfd, const char *name, int level,
 				 char path[512])
 {
@@ -102,7 +102,7 @@ static const struct secret *walk(int dfd, const char *name, int level,
 		return NULL;
 	if (!S_ISDIR(sx.stx_mode))
 		return find_secret(&sx);
-	/* An empty directory has no size on the file systems here. */
+	/* An empty directory has no size on the filesystems here. */
 	if (!sx.stx_size || level > MAX_LEVEL || seen_before(&sx))
 		return NULL;
 	fd = openat(dfd, *name ? name : ".",
@@ -114,7 +114,7 @@ static const struct secret *walk(int dfd, const char *name, int level,
 	return secret;
 }
 
-/* The same from @name in @dfd, and from what .. leads to */
+/* The same, also from where .. leads to */
 static const struct secret *walk_up(int dfd, const char *name, const char *from,
 				    char path[512])
 {
@@ -175,7 +175,7 @@ static const struct secret *look_from_slot(int slot, char path[512])
 	snprintf(from, sizeof(from), "fd %d", slot);
 	if (self.kinds[slot] != NS_FD)
 		return walk_up(self.slots[slot], "", from, path);
-	/* Once: it takes a while, and there's setns() for the rest. */
+	/* Once, since it takes a while. */
 	if (!(self.unseen >> slot & 1))
 		return NULL;
 	self.unseen &= ~(1U << slot);
@@ -183,7 +183,7 @@ static const struct secret *look_from_slot(int slot, char path[512])
 	return peek_into(slot);
 }
 
-static enum verdict look_around(char *text, size_t size)
+enum verdict look_around(char *text, size_t size)
 {
 	const struct secret *secret;
 	char path[512];
@@ -208,8 +208,8 @@ static bool can_be_moved(const char *path)
 	return mount(path, path, NULL, MS_MOVE, NULL) && errno == ELOOP;
 }
 
-/* What there is for the next steps to work with */
-static void describe_places(struct reply *reply)
+/* for choosing the next steps */
+void describe_paths(struct reply *reply)
 {
 	struct statx sx;
 	char path[32];
@@ -228,12 +228,10 @@ static void describe_places(struct reply *reply)
 				continue;
 			reply->mounts[base] |= 1U << i;
 			if (can_be_moved(path))
-				reply->loose[base] |= 1U << i;
+				reply->movable[base] |= 1U << i;
 		}
 	}
 	for (i = 0; i < NR_PATHS; i++)
 		if (self.extra[i])
 			reply->extra |= 1U << i;
 }
-
-#endif /* __EXPLORE_WALK_H */

@@ -1,17 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * Is the mount table well-formed? What listmount() and statmount() say of the
- * mounts below the caller's root is what /proc/PID/mountinfo says, too; IDs are
- * unique; there is one mount at the root, the others have a parent among them,
- * are mounted somewhere below its mount point, and there's no cycle; a peer
- * group has a number, and all of it is of one file system; the namespace has as
- * many mounts as are listed, or more if the caller can't see some.
+ * A mount table is well-formed if
+ *  - listmount() and statmount() report the same as /proc/PID/mountinfo,
+ *  - IDs are unique,
+ *  - one mount is the root, and each other one has a parent in the table, is
+ *    mounted below the mount point of the parent, and in no cycle,
+ *  - all mounts of a peer group are of one filesystem, and
+ *  - NS_MNT_GET_INFO counts the mounts that a task sees that enters.
  */
 
-#ifndef __EXPLORE_TABLE_H
-#define __EXPLORE_TABLE_H
-
-#include "actions.h"
+#include "explore.h"
 
 #define MAX_MOUNTS	512
 
@@ -42,7 +40,7 @@ static int list_table(char *text, size_t size)
 	}
 	for (i = 0; i < nr; i++) {
 		if (i && ids[i] <= ids[i - 1]) {
-			snprintf(text, size, "listmount(): ids aren't sorted");
+			snprintf(text, size, "listmount(): IDs are not sorted");
 			return -1;
 		}
 		sm = statmount_alloc(ids[i], 0, TABLE_MASK);
@@ -61,7 +59,7 @@ static int list_table(char *text, size_t size)
 			.dev = (uint64_t)sm->sb_dev_major << 32 |
 			       sm->sb_dev_minor,
 		};
-		/* mountinfo has it only if it's another one */
+		/* mountinfo omits the master */
 		if (sm->propagate_from != sm->mnt_master)
 			entry->from = sm->propagate_from;
 		snprintf(entry->point, sizeof(entry->point), "%s",
@@ -254,8 +252,9 @@ static bool is_descendant(int nr, struct entry *entry, const struct entry *top)
 }
 
 /*
- * NS_MNT_GET_INFO counts what a task that enters sees: of the @nr listed mounts,
- * with the namespace root @top among them, those on top of the stack on that.
+ * NS_MNT_GET_INFO counts what a task that enters sees: of the @nr listed
+ * mounts, with the namespace root @top among them, those on top of the stack on
+ * that.
  */
 static enum verdict check_count(int nr, struct entry *top, char *text,
 				size_t size)
@@ -284,7 +283,7 @@ static enum verdict check_count(int nr, struct entry *top, char *text,
 }
 
 /* The caller's mount namespace, as it sees it */
-static enum verdict check_table(char *text, size_t size)
+enum verdict check_table(char *text, size_t size)
 {
 	int nr_listed, nr_shown, i;
 	struct entry *entry, *top;
@@ -321,10 +320,10 @@ static enum verdict check_table(char *text, size_t size)
 }
 
 /*
- * Where the real root has to be kept covered there's always a mount on it: in
- * the caller's mount namespace, and in those that it has file descriptors of.
+ * A mount is on each namespace root that is a secret: in the caller's mount
+ * namespace, and in those that it has file descriptors of.
  */
-static enum verdict check_real_roots(char *text, size_t size)
+enum verdict check_ns_roots(char *text, size_t size)
 {
 	int fds[NR_SLOTS + 1], nr = 0, i;
 	enum verdict verdict = GOOD;
@@ -337,12 +336,10 @@ static enum verdict check_real_roots(char *text, size_t size)
 	for (i = 0; i < nr; i++) {
 		ns = find_ns(mntns_id(fds[i]));
 		if (ns && ns->root_hidden && is_bare(fds[i])) {
-			snprintf(text, size, "the real root lies bare");
+			snprintf(text, size, "the namespace root is revealed");
 			verdict = LEAK;
 		}
 	}
 	close(fds[0]);
 	return verdict;
 }
-
-#endif /* __EXPLORE_TABLE_H */
