@@ -10,7 +10,8 @@
  *
  * Output: lines of "result", the axis and where on it, the name of what was
  * measured, the phase (make, drop; slab, percpu; per_second, mount_mean,
- * mount_99th), and the figure; "-" if the running kernel can't do that.
+ * mount_99th; life, net, start, ratio), and the figure; "-" if the running kernel
+ * can't do that.
  */
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -116,6 +117,11 @@ static int clone_with(uint64_t flags)
 static int clone_plain(void)
 {
 	return clone_with(0);
+}
+
+static int clone_uts(void)
+{
+	return clone_with(CLONE_NEWUTS);
 }
 
 static int clone_full(void)
@@ -307,6 +313,7 @@ static const struct op creations[] = {
 	{ "unshare_full", nothing, unshare_full, leave },
 	{ "unshare_empty", nothing, unshare_empty, leave },
 	{ "clone_plain", nothing, clone_plain, end_child },
+	{ "clone_uts", nothing, clone_uts, end_child },
 	{ "clone_full", nothing, clone_full, end_child },
 	{ "clone_empty", nothing, clone_empty, end_child },
 	{ "fsmount_ns", nothing, fsmount_ns, leave },
@@ -640,9 +647,153 @@ static void over_workers(int mounts)
 	}
 }
 
+/*
+ * Time, where processors wait for each other: two and more, without -icount.
+ * All ways take turns within one boot, so that noise hits them alike. In a turn,
+ * each worker makes children and waits for them, one after the other.
+ *
+ *   life	from making a child to having waited for it
+ *   net	the same, less what a child takes that gets no namespace
+ *   start	what the child itself takes to get to its new root
+ *
+ * A ratio compares the net time with that of a UTS namespace, or the start with
+ * that by FSMOUNT_NAMESPACE, in hundredths: the median, the lowest and the
+ * highest of what some blocks of turns come to.
+ */
+
+#define BLOCKS		5
+#define TURNS		60
+#define TURN		10000000LL
+
+/* Those that leave much to be freed later come last, and in few rounds. */
+static const struct way {
+	const char *name, *phase;
+	uint64_t flags;
+	int (*start)(void);
+	int other, every;
+} ways[] = {
+	{ "fork", "net", 0, nothing, 0, 1 },
+	{ "uts", "net", CLONE_NEWUTS, nothing, 1, 1 },
+	{ "empty", "net", CLONE_EMPTY_MNTNS, nothing, 1, 1 },
+	{ "fsmount_ns", "start", 0, fsmount_ns, 3, 4 },
+	{ "classic", "start", 0, classic, 3, 4 },
+	{ "full", "net", CLONE_NEWNS, nothing, 1, 4 },
+};
+
+static struct turn {
+	long long lives, life, start;
+	int ready, failed;
+} *turn;
+
+static void take_turn(const struct way *way, int workers)
+{
+	long long begin, started, lives = 0;
+	int i, status;
+	pid_t pid;
+
+	memset(turn, 0, sizeof(*turn));
+	for (i = 0; i < workers; i++) {
+		if (MUST(fork()))
+			continue;
+		__atomic_add_fetch(&turn->ready, 1, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(&turn->ready, __ATOMIC_SEQ_CST) < workers)
+			;
+		begin = now();
+		do {
+			pid = MUST(fork_with(way->flags));
+			if (!pid) {
+				started = now();
+				if (way->start())
+					_exit(1);
+				__atomic_add_fetch(&turn->start, now() - started,
+						   __ATOMIC_RELAXED);
+				_exit(0);
+			}
+			MUST(waitpid(pid, &status, 0));
+			lives++;
+		} while (!status && now() - begin < TURN);
+		__atomic_add_fetch(&turn->life, now() - begin, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&turn->lives, lives, __ATOMIC_RELAXED);
+		_exit(status != 0);
+	}
+	while (wait(&status) > 0)
+		turn->failed |= status;
+	turn->life /= turn->lives ?: 1;
+	turn->start /= turn->lives ?: 1;
+}
+
+static void take_turns(int workers, int mounts)
+{
+	static long long life[ARRAY_SIZE(ways)][BLOCKS * TURNS];
+	static long long part[ARRAY_SIZE(ways)][BLOCKS * TURNS];
+	long long medians[ARRAY_SIZE(ways)][BLOCKS], ratios[BLOCKS];
+	const struct way *way;
+	int i, k, w, nr, turns;
+	char axis[16];
+
+	for (i = 0; i < BLOCKS * TURNS; i++) {
+		for (k = 0; k < ARRAY_SIZE(ways); k++) {
+			/* The first one finds cold caches: not always the same. */
+			w = k < 3 ? (k + i) % 3 : k;
+			way = ways + w;
+			if (i % way->every)
+				continue;
+			nr = i / way->every;
+			take_turn(way, workers);
+			life[w][nr] = turn->failed ? -1 : turn->life;
+			part[w][nr] = turn->start;
+		}
+		for (w = 0; w < ARRAY_SIZE(ways); w++)
+			if (ways[w].start == nothing && !(i % ways[w].every))
+				part[w][i / ways[w].every] =
+					life[w][i / ways[w].every] - life[0][i];
+		if (!(i % ways[k - 1].every))
+			settle();
+	}
+	snprintf(axis, sizeof(axis), "time-%d", workers);
+	for (w = 0; w < ARRAY_SIZE(ways); w++) {
+		way = ways + w;
+		turns = TURNS / way->every;
+		report(axis, mounts, way->name, "life",
+		       median(life[w], BLOCKS * turns));
+		if (life[w][0] < 0 || !w)
+			continue;
+		for (i = 0; i < BLOCKS; i++) {
+			medians[w][i] = median(part[w] + i * turns, turns);
+			ratios[i] = 100 * medians[w][i] /
+				    (medians[way->other][i] ?: 1);
+		}
+		report(axis, mounts, way->name, way->phase,
+		       median(part[w], BLOCKS * turns));
+		if (w == way->other)
+			continue;
+		report(axis, mounts, way->name, "ratio", median(ratios, BLOCKS));
+		report(axis, mounts, way->name, "ratio_lowest", ratios[0]);
+		report(axis, mounts, way->name, "ratio_highest",
+		       ratios[BLOCKS - 1]);
+	}
+}
+
+static void over_time(int max)
+{
+	static const int points[] = { 0, 100, 1000 };
+	int i, workers;
+
+	turn = mmap(NULL, sizeof(*turn), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (turn == MAP_FAILED)
+		die("mmap");
+	MUST(mkdir("/tmp/source", 0755));
+	for (i = 0; i < ARRAY_SIZE(points) && points[i] <= max; i++) {
+		add_mounts(points[i]);
+		for (workers = 1; workers <= 2; workers++)
+			take_turns(workers, points[i]);
+	}
+}
+
 static void wrong_usage(void)
 {
-	fputs("usage: mntns_bench mounts|tasks|beside [MAX], mntns_bench workers [MOUNTS]\n",
+	fputs("usage: mntns_bench mounts|tasks|beside|time [MAX], mntns_bench workers [MOUNTS]\n",
 	      stderr);
 	exit(2);
 }
@@ -667,6 +818,8 @@ int main(int argc, char **argv)
 		over_tasks(nr ?: MAX_TASKS);
 	else if (!strcmp(argv[1], "beside"))
 		beside_mounts(nr ?: MAX_BESIDE);
+	else if (!strcmp(argv[1], "time"))
+		over_time(nr ?: 1000);
 	else if (!strcmp(argv[1], "workers"))
 		over_workers(nr ?: 1000);
 	else
