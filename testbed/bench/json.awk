@@ -4,7 +4,9 @@
 function unit() {
 	if ($5 == "slab" || $5 == "percpu")
 		return "bytes"
-	if ($2 != "workers")
+	if ($5 ~ /^ratio/)
+		return "1/100"
+	if ($2 !~ /^(workers|time-)/)
 		return "instructions"
 	return $5 == "per_second" ? "1/s" : "ns"
 }

@@ -20,7 +20,8 @@ function cell(value) {
 	printf " %12s", value == "" || value == "-" ? "-" : value
 }
 
-# One row: the figures of @what, or with @by how many times those of that
+# One row: the figures of @what, or with @by how many times those of that. Those of
+# time are in microseconds, ratios in themselves.
 function row(title, k, axis, what, phase, by,    i, v, b) {
 	printf "  %-10s %-34s", k, title
 	for (i = 1; i <= points[axis]; i++) {
@@ -29,6 +30,9 @@ function row(title, k, axis, what, phase, by,    i, v, b) {
 			b = get(k, axis, point[axis, i], by, phase)
 			v = b > 0 ? sprintf("%.2f", v / b) : "-"
 		}
+		if (axis ~ /^time-/ && v ~ /[0-9]/)
+			v = phase ~ /^ratio/ ? sprintf("%.1f", v / 100) : \
+			    sprintf("%.0f", v / 1000)
 		cell(v)
 	}
 	print ""
@@ -51,6 +55,29 @@ function rows(axis, phase, list,    i, n, names, k) {
 function ratios(text, what, by, axis, phase,    k) {
 	for (k = 1; k <= kernels; k++)
 		row(text, kernel[k], axis, what, phase, by)
+}
+
+# Time, by the number of tasks that do it at once
+function times(workers,    axis) {
+	axis = "time-" workers
+	head("Time of a child process, microseconds, two processors, " workers \
+	     " at once, by mounts of the caller", axis)
+	ratios("fork, exit, wait", "fork", "", axis, "life")
+	ratios("more than that: CLONE_NEWUTS", "uts", "", axis, "net")
+	ratios("  CLONE_EMPTY_MNTNS", "empty", "", axis, "net")
+	ratios("  CLONE_NEWNS", "full", "", axis, "net")
+	spread("  CLONE_EMPTY_MNTNS : CLONE_NEWUTS", "empty", axis)
+	ratios("to a new root: FSMOUNT_NAMESPACE", "fsmount_ns", "", axis,
+	       "start")
+	ratios("  unshare, mount, pivot_root, umount", "classic", "", axis,
+	       "start")
+	spread("  classic : FSMOUNT_NAMESPACE", "classic", axis)
+}
+
+function spread(text, what, axis) {
+	ratios(text, what, "", axis, "ratio")
+	ratios("    lowest", what, "", axis, "ratio_lowest")
+	ratios("    highest", what, "", axis, "ratio_highest")
 }
 
 END {
@@ -112,5 +139,7 @@ END {
 	rows("workers", "mount_99th", "idle unshare_full unshare_empty")
 	ratios("full : empty", "unshare_full", "unshare_empty", "workers",
 	       "mount_99th")
+	times(1)
+	times(2)
 	print ""
 }
