@@ -22,6 +22,8 @@ FIXTURE_SETUP(drop)
 		SKIP(return, "no empty mount namespaces");
 	self->proc = ASSERT_OK(open_proc());
 	ASSERT_OK(private_scratch());
+	ASSERT_OK(mkdir("lower", 0755) | mkdir("upper", 0755) |
+		  mkdir("work", 0755) | mkdir("dir", 0755));
 }
 
 FIXTURE_TEARDOWN(drop)
@@ -50,8 +52,6 @@ TEST_F(drop, frees_a_filesystem_before_its_last_task_is_waited_for)
 	int mnt_fd, peer, i;
 	pid_t pid;
 
-	ASSERT_OK(mkdir("lower", 0755) | mkdir("upper", 0755) |
-		  mkdir("work", 0755));
 	for (i = 0; i < 20; i++) {
 		mnt_fd = ASSERT_OK(new_overlay(FSMOUNT_CLOEXEC));
 		pid = fork_peer(_metadata, CLONE_EMPTY_MNTNS, &peer);
@@ -72,12 +72,34 @@ TEST_F(drop, frees_a_filesystem_before_its_last_task_is_waited_for)
 	}
 }
 
+/* What is locked stays connected to what it is mounted on. */
+TEST_F(drop, frees_locked_filesystems_before_their_last_task_is_waited_for)
+{
+	int mnt_fd, peer, i;
+	pid_t pid;
+
+	for (i = 0; i < 20; i++) {
+		mnt_fd = ASSERT_OK(new_overlay(FSMOUNT_CLOEXEC));
+		ASSERT_OK(mount_on(mnt_fd, "dir"));
+		close(mnt_fd);
+		pid = fork_peer(_metadata, CLONE_NEWUSER | CLONE_NEWNS, &peer);
+		if (!pid) {
+			await_turn(_metadata, peer);
+			_exit(0);
+		}
+		ASSERT_OK(umount("dir"));
+		if (!i)
+			ASSERT_ERRNO(EBUSY, new_overlay(FSMOUNT_CLOEXEC));
+		give_turn(_metadata, peer);
+		join_child(_metadata, pid);
+		close(peer);
+	}
+}
+
 TEST_F(drop, frees_a_filesystem_before_its_only_file_is_closed)
 {
 	int ns_fd, i;
 
-	ASSERT_OK(mkdir("lower", 0755) | mkdir("upper", 0755) |
-		  mkdir("work", 0755));
 	for (i = 0; i < 20; i++) {
 		ns_fd = ASSERT_OK(new_overlay(FSMOUNT_NAMESPACE));
 		if (!i)
@@ -167,7 +189,6 @@ TEST_F_TIMEOUT(drop, leaks_nothing_when_path_walks_end_meanwhile, 120)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, shared);
-	ASSERT_OK(mkdir("dir", 0755));
 	for (i = 0; i < 50; i++) {
 		snprintf(path, sizeof(path), "%d", i);
 		ASSERT_OK(mkdir(path, 0755));
