@@ -12,7 +12,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
                     an interactive shell in that machine, FILEs on its PATH
   make kernel       build the kernel only; prints the image's path last
   make test         everything CI runs
-  make test-quick   the product kernel's tests only
+  make test-quick [TESTS="COLLECTION[:PROGRAM] ..."]
+                    the product kernel's tests only, all or these
   make compare      run the kernel's own tests with and without the series
   make userland     run systemd, crun, runc and others in Debian 13, with and
                     without the series

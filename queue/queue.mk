@@ -10,7 +10,7 @@ PACKAGE := $(subst linux-,linux-source-,$(BASE))
 PARTS := $(shell sed -n 's/^\# Part: //p' $(PATCHES)/series)
 BRANCH ?= mntns/$(BASE)
 
-# One tree for each base, so that going from one to the other loses nothing.
+# One tree for each kernel, so that going from one to the other loses nothing.
 ifeq ($(KERNEL),)
 TREE := build/tree
 else

@@ -48,6 +48,7 @@ parts_are_chosen_and_local_is_not_mailed() {
 	[ "$(find build/series -type f | wc -l)" = 2 ]
 	mk series PART='core local'
 	grep -F '[PATCH 2/2] fs: edit only' build/series/0002-*
+	[ ! -e build/series/0000-cover-letter.patch ]
 	saved "$kernel"
 	refuses 'no part cor, but core local' mk apply PART=cor
 	unchanged "$kernel"

@@ -159,8 +159,9 @@ class Part:
         negation, collection, text = PROGRAM.match(line).groups()
         name, directive = split_result(f"{collection}:{text}")
         self.reported.add(name)
-        self._check_plan(self._listed.get(name))
         self._output.append(line)
+        self._check_plan(self._listed.get(name))
+        self._output = self._output or [line]
         self._add(WHOLE, name, ok=not negation, directive=directive)
         self._program = Program()
 
