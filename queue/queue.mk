@@ -21,16 +21,11 @@ endif
 .PHONY: packages packages-test tree refresh apply quilt series pull-request
 .PHONY: check-drift
 
-# What the programs and kernels of an architecture take
-arch_packages = $(1) $(if $(filter $(HOST),$(1)),,cross-$(1))
-packages: packages-$(ARCH)
-packages-%:
-	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run \
-		$(call arch_packages,$*)
+packages:
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run
 
 packages-test:
-	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs \
-		$(foreach arch,$(USERLANDS),$(call arch_packages,$(arch)))
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs
 
 tree:
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree

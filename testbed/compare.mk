@@ -16,16 +16,15 @@ compare_RUN = testbed/report/report compare $(RESULTS) base-compare \
 	product-compare
 compare_NEEDS := run-base-compare run-product-compare
 
-.PHONY: compare $(BASES:%=kernel-%) userland-compare
+.PHONY: compare kernel-base kernel-debian-base userland-compare
 .PHONY: run-base-compare run-product-compare
 
 # The base, configured as one of the beds is
-BASES := base debian-base $(OTHERS:%=%-base)
 base_AS := product
-$(foreach base,$(filter-out base,$(BASES)),$(eval $(base)_AS := $(base:%-base=%)))
+debian-base_AS := debian
 BASE_TREE = build/base$(SUFFIX)/tree
 
-$(BASES:%=kernel-%): kernel-%: kernel-$$($$*_AS)
+kernel-base kernel-debian-base: kernel-%: kernel-$$($$*_AS)
 	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($($*_AS)_MINUTES) minutes)" \
 		testbed/kernels/base-kernel $(TREE) $(BASE_TREE) build/$*$(SUFFIX) \
@@ -38,13 +37,13 @@ userland-compare: kernel-base packages-test
 		"user space of the comparison: building" \
 		env TARGETS="$(COMPARED)" testbed/machine/userland \
 			$(BASE_TREE) build/userland-compare$(SUFFIX) \
-			$(HOST) /bin/busybox build/base$(SUFFIX) $(COMPARED_TOOLS)
+			64 $(BUSYBOX_64) build/base$(SUFFIX) $(COMPARED_TOOLS)
 
 # The real root is on top of the initramfs: of a mount namespace that still lives
 # on the initramfs the base reports next to nothing, which the series corrects.
 run-base-compare run-product-compare: run-%-compare: kernel-% userland-compare
 	@ROOT=tmpfs testbed/machine/run-tests $*-compare $(RESULTS) \
-		$(call image,$*) $(call initramfs,compare) $(call sq,$(TESTS))
+		$(call vmlinux,$*) $(call initramfs,compare) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
 compare: run-compare

@@ -11,25 +11,6 @@
 icount='-icount shift=0,sleep=off -smp 1,sockets=1 -seed 1
 	-rtc base=2026-01-01,clock=vm'
 
-# architecture NAME: set what testbed/kernels/arch/NAME.sh says, and $cross, the
-# prefix of its compiler: Debian's own one has none.
-architecture() {
-	arch=$1
-	[ -f "testbed/kernels/arch/$arch.sh" ] || die "there is no architecture" \
-		"$arch in testbed/kernels/arch"
-	# shellcheck source=testbed/kernels/arch/x86_64.sh
-	. "testbed/kernels/arch/$arch.sh"
-	# shellcheck disable=SC2034
-	[ "$uname" = "$(uname -m)" ] && cross='' || cross=$triplet-
-}
-
-# The name of this machine's
-own_architecture() {
-	own=$(grep -l -x "uname=$(uname -m)" testbed/kernels/arch/*.sh)
-	own=${own##*/}
-	echo "${own%.sh}"
-}
-
 # Where apt of this machine has Debian from, unless MIRROR says
 debian_mirror() {
 	# shellcheck disable=SC2016

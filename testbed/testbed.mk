@@ -6,45 +6,25 @@
 TARGETS := filesystems/statmount $(shell sed -n \
 	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
 
-# The architectures of kernels that run here, each a file of settings, this
-# machine's own and the other ones
-of = $(shell . testbed/kernels/arch/$(1).sh && echo "$$$(2)")
-with = $(basename $(notdir $(shell grep -l -x "$(1)" testbed/kernels/arch/*.sh)))
-MACHINES := $(call with,qemu=.*)
-HOST := $(call with,uname=$$(uname -m))
-OTHERS := $(filter-out $(HOST),$(MACHINES))
-ARCH ?= $(HOST)
-
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug i386 gcov debian $(OTHERS)
-product_ARCH := $(HOST)
-product_CONFIGS := $(HOST) product
+BEDS := product debug i386 gcov debian
+product_ARCH := x86_64
+product_CONFIGS := product
 product_MINUTES := 4
-debug_ARCH := $(HOST)
-debug_CONFIGS := $(HOST) product debug
+debug_ARCH := x86_64
+debug_CONFIGS := product debug
 debug_VM = QEMU_ARGS="-m 2G $$QEMU_ARGS" TIMEOUT=$${TIMEOUT:-1800}
 debug_MINUTES := 10
 i386_ARCH := i386
-i386_CONFIGS := x86_64 product i386
+i386_CONFIGS := product i386
 i386_MINUTES := 4
-gcov_ARCH := $(HOST)
-gcov_CONFIGS := $(HOST) product gcov
+gcov_ARCH := x86_64
+gcov_CONFIGS := product gcov
 gcov_MINUTES := 4
-debian_ARCH := $(HOST)
-debian_CONFIGS := $(HOST) product debian
+debian_ARCH := x86_64
+debian_CONFIGS := product debian
 debian_MINUTES := 5
-define other
-$(1)_ARCH := $(1)
-$(1)_CONFIGS := $(1) product
-$(1)_MINUTES := 6
-endef
-$(foreach arch,$(OTHERS),$(eval $(call other,$(arch))))
-
-# The bed that ARCH=... selects
-bed_on = $(if $(filter $(HOST),$(1)),product,$(1))
-BED := $(call bed_on,$(if $(filter $(MACHINES),$(ARCH)),$(ARCH),$(HOST)))
-BED_ARCH := $($(BED)_ARCH)
 
 # Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults
@@ -58,121 +38,105 @@ queue_RUN := queue/tests/run
 static_RUN = testbed/checks/static $(PATCHES) $(TREE)
 static_NEEDS := tree
 report_RUN := env -C testbed/report python3 -B -m tests
-boot_RUN = testbed/checks/boot $(call image,product) $(call initramfs,$(HOST))
-boot_NEEDS := kernel-product userland-$(HOST)
-initramfs_RUN = testbed/checks/initramfs $(call image,product) \
-	$(call initramfs,$(HOST))
-initramfs_NEEDS := kernel-product userland-$(HOST)
-launch_RUN = testbed/checks/launch $(call image,product) \
-	$(call image,base) $(call initramfs,$(HOST))
-launch_NEEDS := kernel-product kernel-base userland-$(HOST)
+boot_RUN = testbed/checks/boot $(call vmlinux,product) $(call initramfs,64)
+boot_NEEDS := kernel-product userland-64
+initramfs_RUN = testbed/checks/initramfs $(call vmlinux,product) \
+	$(call initramfs,64)
+initramfs_NEEDS := kernel-product userland-64
+launch_RUN = testbed/checks/launch $(call vmlinux,product) \
+	$(call vmlinux,base) $(call initramfs,64)
+launch_NEEDS := kernel-product kernel-base userland-64
 coverage_RUN = testbed/report/report coverage $(TREE) build/gcov$(SUFFIX) \
 	$(RESULTS) gcov-64
 coverage_NEEDS := run-gcov-64
-RUNS := product-64 debug-64 gcov-64 $(OTHERS:%=%-64) product-32 i386-32 \
-	$(OTHERS:%=%-32)
+RUNS := product-64 debug-64 gcov-64 product-32 i386-32
 
-# The programs of a machine and those of 32 bits, which it can run, too, are of
-# two architectures; the kernel they are built with is the machine's.
-$(foreach arch,$(MACHINES),$(foreach bits,64 32,\
-	$(eval $(arch)_$(bits) := $(call of,$(arch),bits$(bits)))\
-	$(eval $($(arch)_$(bits))_ON := $(arch))\
-	$(eval USERLANDS += $($(arch)_$(bits)))))
-i386_32 := i386
-
-# Any busybox that the kernel can run
-busybox = $(or $(BUSYBOX_$(1)),$(if $(filter $(HOST),$(1)),/bin/busybox,$\
-	build/busybox-$(1)))
+# The user space of a machine needs a busybox that its kernel can run.
+BUSYBOX_64 := /bin/busybox
+BUSYBOX_32 := build/busybox-i386
 
 # Every tree (KERNEL=DIR) has its own of what is built from it.
 SUFFIX := $(TREE:build/tree%=%)
-image = build/$(1)$(SUFFIX)/$(call of,$($(or $($(1)_AS),$(1))_ARCH),image)
+vmlinux = build/$(1)$(SUFFIX)/vmlinux
 initramfs = build/userland-$(1)$(SUFFIX)/initramfs.cpio
 RESULTS := build/results
 
 export TARGETS
-.SECONDEXPANSION:
 
 # Kbuild uses all processors on its own; what `make test` runs does not.
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
 
-.PHONY: machine-$(BED) kernel run shell explore test test-quick coverage soak conformance
+.PHONY: kernel run shell explore test test-quick coverage soak conformance
 .PHONY: kbuild-path
-.PHONY: $(BEDS:%=kernel-%) $(USERLANDS:%=userland-%)
+.PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 
-kernel: kernel-$(BED)
-	@echo $(call sq,$(CURDIR)/$(call image,$(BED)))
+kernel: kernel-product
+	@echo $(call sq,$(CURDIR)/$(call vmlinux,product))
 
-# Better said before any long step than by Kbuild or QEMU
+# Kbuild can't; better said before any long step than by it.
 kbuild-path:
-	$(if $(filter $(MACHINES),$(ARCH)),,@echo "error: ARCH=$(ARCH): there are" \
-		"$(MACHINES), and this machine is $$(uname -m)" >&2; exit 1)
 	@case $(call sq,$(CURDIR)) in *[[:space:]:]*) \
 		echo "error: the kernel can't be built below a path with spaces" \
 		     "or colons; move the project out of" \
 		     $(call sq,$(CURDIR)) >&2; exit 1 ;; esac
 
-$(BEDS:%=kernel-%): kernel-%: kbuild-path packages-$$($$*_ARCH) tree
+$(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
 	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
 		env TARGETS="$(call targets,$*) $($*_TARGETS)" \
 			testbed/kernels/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) \
 			$($*_CONFIGS:%=testbed/kernels/%.config)
 
-$(USERLANDS:%=userland-%): userland-%: packages-$$* \
-		kernel-$$(call bed_on,$$($$*_ON)) \
-		$$(filter build/busybox-%,$$(call busybox,$$*))
+userland-64 userland-32: userland-%: kernel-product
 	@testbed/step build/logs/userland-$*$(SUFFIX).log \
-		"user space of $*: building" \
+		"user space of $* bits: building" \
 		testbed/machine/userland $(TREE) build/userland-$*$(SUFFIX) $* \
-			$(call busybox,$*) build/$(call bed_on,$($*_ON))$(SUFFIX)
+			$(BUSYBOX_$*) build/product$(SUFFIX)
 
-build/busybox-%:
-	@testbed/step build/logs/busybox-$*.log "busybox of $*: fetching" \
-		testbed/machine/busybox $(call of,$*,debian) $@
+# The C library of 32 bits is for the tests only.
+userland-32 kernel-i386: packages-test
+userland-32: $(BUSYBOX_32)
+build/busybox-i386:
+	@testbed/step build/logs/busybox-i386.log "busybox of 32 bits: fetching" \
+		testbed/machine/busybox i386 $@
 
-# The machine that ARCH=... selects
-machine = MACHINE=$(BED_ARCH) testbed/machine/boot $(1) $(call image,$(BED))
-machine-$(BED): kernel-$(BED) userland-$(BED_ARCH)
-
-run: machine-$(BED)
-	@$(call machine,run) $(call initramfs,$(BED_ARCH)) build/logs/run
+run: kernel-product userland-64
+	@testbed/machine/boot run $(call vmlinux,product) $(call initramfs,64) \
+		build/logs/run
 
 # FILES="FILE ..." are in its /bin.
-shell: machine-$(BED)
-	$(if $(FILES),@testbed/machine/add-files $(call initramfs,$(BED_ARCH)) \
+shell: kernel-product userland-64
+	$(if $(FILES),@testbed/machine/add-files $(call initramfs,64) \
 		build/shell.cpio $(foreach file,$(FILES),$(call sq,$(file))))
-	@$(call machine,shell) \
-		$(if $(FILES),build/shell.cpio,$(call initramfs,$(BED_ARCH))) \
+	@testbed/machine/boot shell $(call vmlinux,product) \
+		$(if $(FILES),build/shell.cpio,$(call initramfs,64)) \
 		build/logs/shell
 
 SECONDS = 300
 SEED = $(shell date +%s)
-explore: machine-$(BED)
-	@$(call machine,explore) $(call initramfs,$(BED_ARCH)) build/logs/explore \
-		mntns.seconds=$(SECONDS) \
+explore: kernel-product userland-64
+	@testbed/machine/boot explore $(call vmlinux,product) $(call initramfs,64) \
+		build/logs/explore mntns.seconds=$(SECONDS) \
 		mntns.seed=$(SEED) $(call sq,$(REPLAY:%=mntns.replay=%))
 
 # Each part of the tests leaves its results for the report, good or bad.
+.SECONDEXPANSION:
 $(CHECKS:%=run-%): run-%: packages-test $$($$*_NEEDS)
 	@testbed/checks/run $* $(RESULTS) $($*_RUN)
 
 bed = $(firstword $(subst -, ,$(1)))
 bits = $(lastword $(subst -, ,$(1)))
-bed_arch = $($(call bed,$(1))_ARCH)
-programs = $($(call bed_arch,$(1))_$(call bits,$(1)))
-$(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call programs,$$*)
-	@MACHINE=$(call bed_arch,$*) $($(call bed,$*)_VM) \
-		testbed/machine/run-tests $* $(RESULTS) \
-		$(call image,$(call bed,$*)) \
-		$(call initramfs,$(call programs,$*)) $(call sq,$(TESTS))
+$(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
+	@$($(call bed,$*)_VM) testbed/machine/run-tests $* $(RESULTS) \
+		$(call vmlinux,$(call bed,$*)) \
+		$(call initramfs,$(call bits,$*)) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
-test-quick: run-$(BED)-64
-	@testbed/report/report verdict $(RESULTS) $(BED)-64
+test-quick: run-product-64
+	@testbed/report/report verdict $(RESULTS) product-64
 
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
@@ -181,10 +145,10 @@ coverage: run-coverage
 
 # Mount namespaces under pressure for MINUTES, with the random numbers of SEED
 MINUTES ?= 10
-soak: machine-$(BED)
+soak: kernel-product userland-64
 	@seconds=$$(($(MINUTES) * 60)) && limit=$$((seconds * 2 + 600)) && \
-	MACHINE=$(BED_ARCH) TIMEOUT=$$limit testbed/machine/run-tests soak-64 \
-		$(RESULTS) $(call image,$(BED)) $(call initramfs,$(BED_ARCH)) \
+	TIMEOUT=$$limit testbed/machine/run-tests soak-64 $(RESULTS) \
+		$(call vmlinux,product) $(call initramfs,64) \
 		filesystems/mntns_soak mntns.timeout=$$limit \
 		SOAK_SECONDS=$$seconds $(SEED:%=SOAK_SEED=%)
 	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
@@ -212,9 +176,9 @@ userland-mainline: mainline kernel-product packages-test
 		"user space with mainline's tests: building" \
 		env TARGETS="$(MAINLINE_TARGETS)" testbed/machine/userland \
 			build/mainline/source build/userland-mainline \
-			$(HOST) /bin/busybox build/product$(SUFFIX)
+			64 $(BUSYBOX_64) build/product$(SUFFIX)
 
-conformance: userland-$(HOST) userland-mainline
+conformance: userland-64 userland-mainline
 	@testbed/checks/conformance build/conformance build/mainline \
-		$(call initramfs,$(HOST)) $(call image,product) \
+		$(call initramfs,64) $(call vmlinux,product) \
 		build/userland-mainline/initramfs.cpio $(call sq,$(TESTS))

@@ -13,7 +13,7 @@ debian-image: packages
 	@testbed/debian/image $(DEBIAN)
 
 run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
-	@testbed/debian/vm $* $(RESULTS) $(call image,$($*_KERNEL)) \
+	@testbed/debian/vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
 		$(DEBIAN)/image.ext4 build/debian$(SUFFIX)/samples/vfs/mntns-launch
 
 # The launcher is the one that is built with the series.
