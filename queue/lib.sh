@@ -58,9 +58,14 @@ overlay() { # ROOT REPO BASE
 	done | sort
 }
 
-# parts_of PATCHES [MAILED]: the parts of the series, all or those that are mailed
-parts_of() {
-	sed -n 's/^# Part: //p' "$1/series" | grep -v -x "${2:+local}" | xargs
+# parts_of PATCHES: the parts of the series
+parts_of() { sed -n 's/^# Part: //p' "$1/series" | xargs; }
+
+# compose_mailed REPO COMMIT PATCHES: as compose, the parts in PART, else all that
+# are mailed
+compose_mailed() {
+	PART=${PART:-$(parts_of "$3" | tr ' ' '\n' |
+		grep -v -x local | xargs)} queue/compose "$@"
 }
 
 # inputs_id PATCHES TREE: one id for all that make tree reads of the project

@@ -3,7 +3,6 @@
 # Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154,SC2164
 
-
 # Whatever is in the way is named, and the user's tree stays as it was.
 apply_refuses() { # WORDS [VARIABLE=VALUE]
 	words=$1
