@@ -13,6 +13,7 @@ icount='-icount shift=0,sleep=off -smp 1,sockets=1 -seed 1
 
 # Where apt of this machine has Debian from, unless MIRROR says
 debian_mirror() {
+	command -v apt-get >/dev/null || die "apt-get isn't there: this needs Debian"
 	# shellcheck disable=SC2016
 	mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
 		'Label: Debian' 'Created-By: Packages' | sort -u | head -n 1)}
@@ -23,6 +24,38 @@ debian_mirror() {
 
 # How apt of this machine gets there, as lines of a configuration of apt's
 apt_network() { apt-config dump | grep -E '^Acquire::(https?|Retries)' || :; }
+
+# private_apt DIR "URL SUITE COMPONENT"...: from here on, apt has these sources only
+# and all of its state below DIR. How to reach the mirror is the machine's, whatever
+# else there is isn't: its apt may have commands that run after each update.
+private_apt() {
+	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ -r $keyring ] || die "$keyring isn't there:" \
+		"apt-get install debian-archive-keyring"
+	apt=$1
+	shift
+	rm -rf "$apt"
+	mkdir -p "$apt/apt.conf.d" "$apt/preferences.d" \
+		"$apt/state/lists/partial" "$apt/cache/archives/partial"
+	: >"$apt/status"
+	printf "deb [arch=amd64 signed-by=$keyring] %s\n" "$@" >"$apt/sources"
+	{
+		apt_network
+		cat <<-END
+		Dir::Etc "$apt";
+		Dir::Etc::sourcelist "$apt/sources";
+		Dir::Etc::sourceparts "/dev/null";
+		Dir::Etc::netrc "/etc/apt/auth.conf";
+		Dir::Etc::netrcparts "/etc/apt/auth.conf.d";
+		Dir::State "$apt/state";
+		Dir::State::status "$apt/status";
+		Dir::Cache "$apt/cache";
+		Acquire::Languages "none";
+		APT::Sandbox::User "";
+		END
+	} >"$apt/conf"
+	export APT_CONFIG="$apt/conf"
+}
 
 # join_ktap FILE: what several machines printed, as one
 join_ktap() {
