@@ -171,6 +171,11 @@ MAINLINE_TARGETS := $(addprefix filesystems/,empty_mntns fscontext_ns \
 mainline:
 	@testbed/kernels/mainline build/mainline
 
+# Which of Debian's sources of the base does the series fit?
+.PHONY: bases
+bases: tree
+	@testbed/kernels/bases $(PATCHES) build/bases
+
 userland-mainline: mainline kernel-product packages-test
 	@testbed/step build/logs/userland-mainline.log \
 		"user space with mainline's tests: building" \
