@@ -4,7 +4,7 @@
 MAKEFLAGS += --no-print-directory
 
 define help
-Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
+Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERIES).
 
   make run          boot the patched kernel in QEMU and show every flag
                     (installs what is missing, builds what isn't up to date)
@@ -24,6 +24,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
                     mount namespaces under pressure, for longer than in a test
   make conformance  the tests on Debian's kernels 7.x, and mainline's tests on
                     this one: where they differ
+  make bases        say which of Debian's sources of $(BASE) the series fits
   make explore [SECONDS=300] [SEED=N]
                     look for leaks at random, longer than the tests do
   make explore REPLAY='SEQUENCE'
@@ -36,7 +37,10 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %).
   make quilt        write the series to build/quilt, for quilt, Debian's
                     debian/patches and Yocto
   make series [SIGNOFF=1] [VERSION=N]
-                    write the series as mails to build/series
+                    write the series as mails to build/series, as [PATCH vN]
+  make deb [FLAVOUR=cloud-amd64] [KCONFIG=FILE] [DEBUG_LESS=1]
+                    make Debian packages of the patched kernel, to install, with
+                    Debian's configuration or FILE; DEBUG_LESS=1 without BTF
   make pull-request [KERNEL=DIR [BRANCH=NAME]] [URL=...] [TAG=NAME]
                     [MERGE_WITH="BRANCH REPOSITORY#BRANCH ..."]
                     write the mail that asks to pull a branch that has the

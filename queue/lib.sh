@@ -61,6 +61,9 @@ overlay() { # ROOT REPO BASE
 # parts_of PATCHES: the parts of the series
 parts_of() { sed -n 's/^# Part: //p' "$1/series" | xargs; }
 
+# version_of PATCHES: the series' own
+version_of() { sed -n 's/^# Version: //p' "$1/series"; }
+
 # compose_mailed REPO COMMIT PATCHES: as compose, the parts in PART, else all that
 # are mailed
 compose_mailed() {

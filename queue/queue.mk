@@ -8,6 +8,7 @@ BASE ?= $(notdir $(lastword $(sort $(wildcard patches/linux-*))))
 PATCHES := patches/$(BASE)
 PACKAGE := $(subst linux-,linux-source-,$(BASE))
 PARTS := $(shell sed -n 's/^\# Part: //p' $(PATCHES)/series)
+SERIES := $(shell sed -n 's/^\# Version: //p' $(PATCHES)/series)
 BRANCH ?= mntns/$(BASE)
 
 # One tree for each kernel, so that going from one to the other loses nothing.
@@ -18,7 +19,7 @@ TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) 2>/dev/null && \
 	pwd -P | sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
 endif
 
-.PHONY: packages packages-test tree refresh apply quilt series pull-request
+.PHONY: packages packages-test tree refresh apply quilt series pull-request deb
 .PHONY: check-drift
 
 packages:
@@ -44,6 +45,13 @@ quilt: tree
 series: tree
 	@PART=$(call sq,$(PART)) SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
 		queue/series $(PATCHES) $(TREE)
+
+# Debian's configuration isn't needed when one is given.
+deb: kbuild-path packages tree
+	@testbed/install-packages $(BASE) $(call sq,$(KCONFIG)) deb
+	@FLAVOUR=$(call sq,$(FLAVOUR)) KCONFIG=$(call sq,$(KCONFIG)) \
+		DEBUG_LESS=$(call sq,$(DEBUG_LESS)) queue/deb $(PATCHES) $(TREE) \
+		$(product_ARCH) build/deb$(SUFFIX)
 
 # Of a branch that the user has, or of what make tree lays out.
 pull-request: $(if $(KERNEL),,tree)
