@@ -2,6 +2,14 @@
 # What the tests share
 # shellcheck shell=sh
 
+# selftests COLLECTION: its programs, by the kernel's own runner
+selftests() {
+	"${0%/*}/kselftest/run_kselftest.sh" -o 600 -c "$1" >said
+	grep -v '^# ok' said
+	grep '^ok' said
+	! grep '^not ok' said
+}
+
 # container_root DIR: a file system with a program /inside that succeeds if it
 # has left ours behind. Its argument is the process id that it's to have.
 container_root() {

@@ -14,10 +14,23 @@ debian-image: packages
 
 run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
 	@testbed/debian/vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
-		$(DEBIAN)/image.ext4 build/debian$(SUFFIX)/samples/vfs/mntns-launch
+		$(DEBIAN)/image.ext4 vda 'tests.d/*.sh' \
+		build/debian$(SUFFIX)/samples/vfs/mntns-launch
 
 # The launcher is the one that is built with the series.
 run-debian-base: kernel-debian
 
 userland: run-debian-patched run-debian-base
 	@testbed/report/report table $(RESULTS) debian-patched debian-base
+
+# The package of make deb as a user has it: installed into a Debian 13 that boots
+# by UEFI, run, and taken away again.
+.PHONY: deb-test debian-disk
+debian-disk: debian-image
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) deb-test
+	@testbed/debian/disk $(DEBIAN)/image.ext4 $(DEBIAN)/disk.img $(RESULTS)
+
+deb-test: deb debian-disk userland-64
+	@testbed/debian/deb-test $(RESULTS) $(DEBIAN)/disk.img build/deb$(SUFFIX) \
+		build/product$(SUFFIX)/samples/vfs/mntns-launch \
+		build/userland-64$(SUFFIX)/root/kselftest
