@@ -22,11 +22,16 @@ endif
 .PHONY: packages packages-test tree refresh apply quilt series pull-request deb
 .PHONY: check-drift
 
-packages:
-	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run
+# What the programs and kernels of an architecture take
+arch_packages = $(1) $(if $(filter $(HOST),$(1)),,cross-$(1))
+packages: packages-$(ARCH)
+packages-%:
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run \
+		$(call arch_packages,$*)
 
 packages-test:
-	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs
+	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs \
+		$(foreach arch,$(USERLANDS),$(call arch_packages,$(arch)))
 
 tree:
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree

@@ -16,15 +16,16 @@ compare_RUN = testbed/report/report compare $(RESULTS) base-compare \
 	product-compare
 compare_NEEDS := run-base-compare run-product-compare
 
-.PHONY: compare kernel-base kernel-debian-base userland-compare
+.PHONY: compare $(BASES:%=kernel-%) userland-compare
 .PHONY: run-base-compare run-product-compare
 
 # The base, configured as one of the beds is
+BASES := base debian-base $(OTHERS:%=%-base)
 base_AS := product
-debian-base_AS := debian
+$(foreach base,$(filter-out base,$(BASES)),$(eval $(base)_AS := $(base:%-base=%)))
 BASE_TREE = build/base$(SUFFIX)/tree
 
-kernel-base kernel-debian-base: kernel-%: kernel-$$($$*_AS)
+$(BASES:%=kernel-%): kernel-%: kernel-$$($$*_AS)
 	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($($*_AS)_MINUTES) minutes)" \
 		testbed/kernels/base-kernel $(TREE) $(BASE_TREE) build/$*$(SUFFIX) \
@@ -37,13 +38,13 @@ userland-compare: kernel-base packages-test
 		"user space of the comparison: building" \
 		env TARGETS="$(COMPARED)" testbed/machine/userland \
 			$(BASE_TREE) build/userland-compare$(SUFFIX) \
-			64 $(BUSYBOX_64) build/base$(SUFFIX) $(COMPARED_TOOLS)
+			$(HOST) /bin/busybox build/base$(SUFFIX) $(COMPARED_TOOLS)
 
 # The real root is on top of the initramfs: of a mount namespace that still lives
 # on the initramfs the base reports next to nothing, which the series corrects.
 run-base-compare run-product-compare: run-%-compare: kernel-% userland-compare
 	@ROOT=tmpfs testbed/machine/run-tests $*-compare $(RESULTS) \
-		$(call vmlinux,$*) $(call initramfs,compare) $(call sq,$(TESTS))
+		$(call image,$*) $(call initramfs,compare) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
 compare: run-compare

@@ -11,6 +11,25 @@
 icount='-icount shift=0,sleep=off -smp 1,sockets=1 -seed 1
 	-rtc base=2026-01-01,clock=vm'
 
+# architecture NAME: set what testbed/kernels/arch/NAME.sh says, and $cross, the
+# prefix of its compiler: Debian's own one has none.
+architecture() {
+	arch=$1
+	[ -f "testbed/kernels/arch/$arch.sh" ] || die "there is no architecture" \
+		"$arch in testbed/kernels/arch"
+	# shellcheck source=testbed/kernels/arch/x86_64.sh
+	. "testbed/kernels/arch/$arch.sh"
+	# shellcheck disable=SC2034
+	[ "$uname" = "$(uname -m)" ] && cross='' || cross=$triplet-
+}
+
+# The name of this machine's
+own_architecture() {
+	own=$(grep -l -x "uname=$(uname -m)" testbed/kernels/arch/*.sh)
+	own=${own##*/}
+	echo "${own%.sh}"
+}
+
 # Where apt of this machine has Debian from, unless MIRROR says
 debian_mirror() {
 	command -v apt-get >/dev/null || die "apt-get isn't there: this needs Debian"
@@ -38,7 +57,8 @@ private_apt() {
 	mkdir -p "$apt/apt.conf.d" "$apt/preferences.d" \
 		"$apt/state/lists/partial" "$apt/cache/archives/partial"
 	: >"$apt/status"
-	printf "deb [arch=amd64 signed-by=$keyring] %s\n" "$@" >"$apt/sources"
+	printf "deb [arch=$(dpkg --print-architecture) signed-by=$keyring] %s\n" "$@" \
+		>"$apt/sources"
 	{
 		apt_network
 		cat <<-END

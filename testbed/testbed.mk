@@ -6,25 +6,45 @@
 TARGETS := filesystems/statmount $(shell sed -n \
 	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
 
+# The architectures of kernels that run here, each a file of settings, this
+# machine's own and the other ones
+of = $(shell . testbed/kernels/arch/$(1).sh && echo "$$$(2)")
+with = $(basename $(notdir $(shell grep -l -x "$(1)" testbed/kernels/arch/*.sh)))
+MACHINES := $(call with,qemu=.*)
+HOST := $(call with,uname=$$(uname -m))
+OTHERS := $(filter-out $(HOST),$(MACHINES))
+ARCH ?= $(HOST)
+
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug i386 gcov debian
-product_ARCH := x86_64
-product_CONFIGS := product
+BEDS := product debug i386 gcov debian $(OTHERS)
+product_ARCH := $(HOST)
+product_CONFIGS := $(HOST) product
 product_MINUTES := 4
-debug_ARCH := x86_64
-debug_CONFIGS := product debug
+debug_ARCH := $(HOST)
+debug_CONFIGS := $(HOST) product debug
 debug_VM = QEMU_ARGS="-m 2G $$QEMU_ARGS" TIMEOUT=$${TIMEOUT:-1800}
 debug_MINUTES := 10
 i386_ARCH := i386
-i386_CONFIGS := product i386
+i386_CONFIGS := x86_64 product i386
 i386_MINUTES := 4
-gcov_ARCH := x86_64
-gcov_CONFIGS := product gcov
+gcov_ARCH := $(HOST)
+gcov_CONFIGS := $(HOST) product gcov
 gcov_MINUTES := 4
-debian_ARCH := x86_64
-debian_CONFIGS := product debian
+debian_ARCH := $(HOST)
+debian_CONFIGS := $(HOST) product debian
 debian_MINUTES := 5
+define other
+$(1)_ARCH := $(1)
+$(1)_CONFIGS := $(1) product
+$(1)_MINUTES := 6
+endef
+$(foreach arch,$(OTHERS),$(eval $(call other,$(arch))))
+
+# The bed that ARCH=... selects
+bed_on = $(if $(filter $(HOST),$(1)),product,$(1))
+BED := $(call bed_on,$(if $(filter $(MACHINES),$(ARCH)),$(ARCH),$(HOST)))
+BED_ARCH := $($(BED)_ARCH)
 
 # Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults
@@ -38,105 +58,121 @@ queue_RUN := queue/tests/run
 static_RUN = testbed/checks/static $(PATCHES) $(TREE)
 static_NEEDS := tree
 report_RUN := env -C testbed/report python3 -B -m tests
-boot_RUN = testbed/checks/boot $(call vmlinux,product) $(call initramfs,64)
-boot_NEEDS := kernel-product userland-64
-initramfs_RUN = testbed/checks/initramfs $(call vmlinux,product) \
-	$(call initramfs,64)
-initramfs_NEEDS := kernel-product userland-64
-launch_RUN = testbed/checks/launch $(call vmlinux,product) \
-	$(call vmlinux,base) $(call initramfs,64)
-launch_NEEDS := kernel-product kernel-base userland-64
+boot_RUN = testbed/checks/boot $(call image,product) $(call initramfs,$(HOST))
+boot_NEEDS := kernel-product userland-$(HOST)
+initramfs_RUN = testbed/checks/initramfs $(call image,product) \
+	$(call initramfs,$(HOST))
+initramfs_NEEDS := kernel-product userland-$(HOST)
+launch_RUN = testbed/checks/launch $(call image,product) \
+	$(call image,base) $(call initramfs,$(HOST))
+launch_NEEDS := kernel-product kernel-base userland-$(HOST)
 coverage_RUN = testbed/report/report coverage $(TREE) build/gcov$(SUFFIX) \
 	$(RESULTS) gcov-64
 coverage_NEEDS := run-gcov-64
-RUNS := product-64 debug-64 gcov-64 product-32 i386-32
+RUNS := product-64 debug-64 gcov-64 $(OTHERS:%=%-64) product-32 i386-32 \
+	$(OTHERS:%=%-32)
 
-# The user space of a machine needs a busybox that its kernel can run.
-BUSYBOX_64 := /bin/busybox
-BUSYBOX_32 := build/busybox-i386
+# The programs of a machine and those of 32 bits, which it can run, too, are of
+# two architectures; the kernel they are built with is the machine's.
+$(foreach arch,$(MACHINES),$(foreach bits,64 32,\
+	$(eval $(arch)_$(bits) := $(call of,$(arch),bits$(bits)))\
+	$(eval $($(arch)_$(bits))_ON := $(arch))\
+	$(eval USERLANDS += $($(arch)_$(bits)))))
+i386_32 := i386
+
+# Any busybox that the kernel can run
+busybox = $(or $(BUSYBOX_$(1)),$(if $(filter $(HOST),$(1)),/bin/busybox,$\
+	build/busybox-$(1)))
 
 # Every tree (KERNEL=DIR) has its own of what is built from it.
 SUFFIX := $(TREE:build/tree%=%)
-vmlinux = build/$(1)$(SUFFIX)/vmlinux
+image = build/$(1)$(SUFFIX)/$(call of,$($(or $($(1)_AS),$(1))_ARCH),image)
 initramfs = build/userland-$(1)$(SUFFIX)/initramfs.cpio
 RESULTS := build/results
 
 export TARGETS
+.SECONDEXPANSION:
 
 # Kbuild uses all processors on its own; what `make test` runs does not.
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
 
-.PHONY: kernel run shell explore test test-quick coverage soak conformance
+.PHONY: machine-$(BED) kernel run shell explore test test-quick coverage soak conformance
 .PHONY: kbuild-path
-.PHONY: $(BEDS:%=kernel-%) userland-64 userland-32
+.PHONY: $(BEDS:%=kernel-%) $(USERLANDS:%=userland-%)
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
 
-kernel: kernel-product
-	@echo $(call sq,$(CURDIR)/$(call vmlinux,product))
+kernel: kernel-$(BED)
+	@echo $(call sq,$(CURDIR)/$(call image,$(BED)))
 
-# Kbuild can't; better said before any long step than by it.
+# Better said before any long step than by Kbuild or QEMU
 kbuild-path:
+	$(if $(filter $(MACHINES),$(ARCH)),,@echo "error: ARCH=$(ARCH): there are" \
+		"$(MACHINES), and this machine is $$(uname -m)" >&2; exit 1)
 	@case $(call sq,$(CURDIR)) in *[[:space:]:]*) \
 		echo "error: the kernel can't be built below a path with spaces" \
 		     "or colons; move the project out of" \
 		     $(call sq,$(CURDIR)) >&2; exit 1 ;; esac
 
-$(BEDS:%=kernel-%): kernel-%: kbuild-path packages tree
+$(BEDS:%=kernel-%): kernel-%: kbuild-path packages-$$($$*_ARCH) tree
 	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
 		env TARGETS="$(call targets,$*) $($*_TARGETS)" \
 			testbed/kernels/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) \
 			$($*_CONFIGS:%=testbed/kernels/%.config)
 
-userland-64 userland-32: userland-%: kernel-product
+$(USERLANDS:%=userland-%): userland-%: packages-$$* \
+		kernel-$$(call bed_on,$$($$*_ON)) \
+		$$(filter build/busybox-%,$$(call busybox,$$*))
 	@testbed/step build/logs/userland-$*$(SUFFIX).log \
-		"user space of $* bits: building" \
+		"user space of $*: building" \
 		testbed/machine/userland $(TREE) build/userland-$*$(SUFFIX) $* \
-			$(BUSYBOX_$*) build/product$(SUFFIX)
+			$(call busybox,$*) build/$(call bed_on,$($*_ON))$(SUFFIX)
 
-# The C library of 32 bits is for the tests only.
-userland-32 kernel-i386: packages-test
-userland-32: $(BUSYBOX_32)
-build/busybox-i386:
-	@testbed/step build/logs/busybox-i386.log "busybox of 32 bits: fetching" \
-		testbed/machine/busybox i386 $@
+build/busybox-%:
+	@testbed/step build/logs/busybox-$*.log "busybox of $*: fetching" \
+		testbed/machine/busybox $(call of,$*,debian) $@
 
-run: kernel-product userland-64
-	@testbed/machine/boot run $(call vmlinux,product) $(call initramfs,64) \
-		build/logs/run
+# The machine that ARCH=... selects
+machine = MACHINE=$(BED_ARCH) testbed/machine/boot $(1) $(call image,$(BED))
+machine-$(BED): kernel-$(BED) userland-$(BED_ARCH)
+
+run: machine-$(BED)
+	@$(call machine,run) $(call initramfs,$(BED_ARCH)) build/logs/run
 
 # FILES="FILE ..." are in its /bin.
-shell: kernel-product userland-64
-	$(if $(FILES),@testbed/machine/add-files $(call initramfs,64) \
+shell: machine-$(BED)
+	$(if $(FILES),@testbed/machine/add-files $(call initramfs,$(BED_ARCH)) \
 		build/shell.cpio $(foreach file,$(FILES),$(call sq,$(file))))
-	@testbed/machine/boot shell $(call vmlinux,product) \
-		$(if $(FILES),build/shell.cpio,$(call initramfs,64)) \
+	@$(call machine,shell) \
+		$(if $(FILES),build/shell.cpio,$(call initramfs,$(BED_ARCH))) \
 		build/logs/shell
 
 SECONDS = 300
 SEED = $(shell date +%s)
-explore: kernel-product userland-64
-	@testbed/machine/boot explore $(call vmlinux,product) $(call initramfs,64) \
-		build/logs/explore mntns.seconds=$(SECONDS) \
+explore: machine-$(BED)
+	@$(call machine,explore) $(call initramfs,$(BED_ARCH)) build/logs/explore \
+		mntns.seconds=$(SECONDS) \
 		mntns.seed=$(SEED) $(call sq,$(REPLAY:%=mntns.replay=%))
 
 # Each part of the tests leaves its results for the report, good or bad.
-.SECONDEXPANSION:
 $(CHECKS:%=run-%): run-%: packages-test $$($$*_NEEDS)
 	@testbed/checks/run $* $(RESULTS) $($*_RUN)
 
 bed = $(firstword $(subst -, ,$(1)))
 bits = $(lastword $(subst -, ,$(1)))
-$(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call bits,$$*)
-	@$($(call bed,$*)_VM) testbed/machine/run-tests $* $(RESULTS) \
-		$(call vmlinux,$(call bed,$*)) \
-		$(call initramfs,$(call bits,$*)) $(call sq,$(TESTS))
+bed_arch = $($(call bed,$(1))_ARCH)
+programs = $($(call bed_arch,$(1))_$(call bits,$(1)))
+$(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call programs,$$*)
+	@MACHINE=$(call bed_arch,$*) $($(call bed,$*)_VM) \
+		testbed/machine/run-tests $* $(RESULTS) \
+		$(call image,$(call bed,$*)) \
+		$(call initramfs,$(call programs,$*)) $(call sq,$(TESTS))
 
 # TESTS="collection[:test] ..." is a part of them.
-test-quick: run-product-64
-	@testbed/report/report verdict $(RESULTS) product-64
+test-quick: run-$(BED)-64
+	@testbed/report/report verdict $(RESULTS) $(BED)-64
 
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
@@ -145,10 +181,10 @@ coverage: run-coverage
 
 # Mount namespaces under pressure for MINUTES, with the random numbers of SEED
 MINUTES ?= 10
-soak: kernel-product userland-64
+soak: machine-$(BED)
 	@seconds=$$(($(MINUTES) * 60)) && limit=$$((seconds * 2 + 600)) && \
-	TIMEOUT=$$limit testbed/machine/run-tests soak-64 $(RESULTS) \
-		$(call vmlinux,product) $(call initramfs,64) \
+	MACHINE=$(BED_ARCH) TIMEOUT=$$limit testbed/machine/run-tests soak-64 \
+		$(RESULTS) $(call image,$(BED)) $(call initramfs,$(BED_ARCH)) \
 		filesystems/mntns_soak mntns.timeout=$$limit \
 		SOAK_SECONDS=$$seconds $(SEED:%=SOAK_SEED=%)
 	@sed -n '/^# # /s/^# # //p' $(RESULTS)/soak-64.ktap
@@ -181,9 +217,9 @@ userland-mainline: mainline kernel-product packages-test
 		"user space with mainline's tests: building" \
 		env TARGETS="$(MAINLINE_TARGETS)" testbed/machine/userland \
 			build/mainline/source build/userland-mainline \
-			64 $(BUSYBOX_64) build/product$(SUFFIX)
+			$(HOST) /bin/busybox build/product$(SUFFIX)
 
-conformance: userland-64 userland-mainline
+conformance: userland-$(HOST) userland-mainline
 	@testbed/checks/conformance build/conformance build/mainline \
-		$(call initramfs,64) $(call vmlinux,product) \
+		$(call initramfs,$(HOST)) $(call image,product) \
 		build/userland-mainline/initramfs.cpio $(call sq,$(TESTS))

@@ -6,17 +6,21 @@
 
 packages-bench:
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run bench
+BASE_BED = $(if $(filter product,$(BED)),base,$(BED)-base)
 
-# MOUNTS=N and TASKS=N bound the axes; MAINLINE=no leaves mainline out.
-bench: packages-bench kernel-product kernel-base userland-64
-	@[ "$(MAINLINE)" = no ] || testbed/kernels/mainline build/mainline
-	@testbed/bench/bench build/bench$(SUFFIX) $(call initramfs,64) \
-		series=$(call vmlinux,product) base=$(call vmlinux,base) \
-		$(if $(filter no,$(MAINLINE)),,$$(cd build/mainline && \
+# MOUNTS=N and TASKS=N bound the axes; MAINLINE=no leaves mainline out, whose
+# kernels are this machine's.
+NO_MAINLINE = $(filter no,$(MAINLINE))$(filter-out product,$(BED))
+bench: packages-bench machine-$(BED) kernel-$$(BASE_BED)
+	@[ "$(NO_MAINLINE)" ] || testbed/kernels/mainline build/mainline
+	@MACHINE=$(BED_ARCH) testbed/bench/bench build/bench$(SUFFIX) \
+		$(call initramfs,$(BED_ARCH)) \
+		series=$(call image,$(BED)) base=$(call image,$(BASE_BED)) \
+		$(if $(NO_MAINLINE),,$$(cd build/mainline && \
 			for kernel in */vmlinuz; do echo \
 			"$${kernel%%+*}=build/mainline/$$kernel"; done))
 
-# Where the instructions go, by function
-profile: packages-bench kernel-product userland-64
-	@testbed/bench/profile $(call vmlinux,product) $(call initramfs,64) \
+# Where the instructions go, by function: it knows x86's registers.
+profile: packages-bench kernel-product userland-$(HOST)
+	@testbed/bench/profile $(call image,product) $(call initramfs,$(HOST)) \
 		build/logs/profile

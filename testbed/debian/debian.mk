@@ -13,7 +13,7 @@ debian-image: packages
 	@testbed/debian/image $(DEBIAN)
 
 run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
-	@testbed/debian/vm $* $(RESULTS) $(call vmlinux,$($*_KERNEL)) \
+	@testbed/debian/vm $* $(RESULTS) $(call image,$($*_KERNEL)) \
 		$(DEBIAN)/image.ext4 vda 'tests.d/*.sh' \
 		build/debian$(SUFFIX)/samples/vfs/mntns-launch
 

@@ -8,14 +8,16 @@ selftests=tools/testing/selftests
 # configure OUT: as the product kernel is
 configure() {
 	at "$tip" || return
-	cmp -s testbed/kernels/product.config "$check/$1/fragment" && return
-	progress "$1: configuring"
 	mkdir -p "$check/$1"
-	testbed/kernels/kbuild "$work" "$check/$1" x86_64 -s tinyconfig &&
+	cat "testbed/kernels/$own.config" testbed/kernels/product.config \
+		>"$check/$1/fragment.new"
+	cmp -s "$check/$1/fragment.new" "$check/$1/fragment" && return
+	progress "$1: configuring"
+	testbed/kernels/kbuild "$work" "$check/$1" "$own" -s tinyconfig &&
 		"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$1" \
-			"$check/$1/.config" testbed/kernels/product.config &&
-		testbed/kernels/kbuild "$work" "$check/$1" x86_64 -s olddefconfig &&
-		cp testbed/kernels/product.config "$check/$1/fragment"
+			"$check/$1/.config" "$check/$1/fragment.new" &&
+		testbed/kernels/kbuild "$work" "$check/$1" "$own" -s olddefconfig &&
+		mv "$check/$1/fragment.new" "$check/$1/fragment"
 }
 
 # Objects of the kernel, directories of samples
@@ -29,7 +31,7 @@ compile() {
 	out=$1
 	shift
 	# shellcheck disable=SC2046
-	testbed/kernels/kbuild "$work" "$check/$out" x86_64 -s --output-sync=target \
+	testbed/kernels/kbuild "$work" "$check/$out" "$own" -s --output-sync=target \
 		W=1 "$@" $(targets) >"$notes/$out.log" 2>&1 </dev/null || {
 		warnings <"$notes/$out.log" | grep -w error ||
 			tail -n 12 "$notes/$out.log"
@@ -46,30 +48,37 @@ compile_base() { # OUT [ARGUMENT...]
 	compile "$@" && mv "$notes/$1" "$notes/$1.base"
 }
 
-# make_selftests COMPILER BITS: those in whose directories the files named on
+# make_selftests gcc|clang ARCH: those in whose directories the files named on
 # standard input are; print warnings
-make_selftests() {
+make_selftests() (
+	architecture "$2"
+	case $1 in
+	gcc) compiler=${cross}gcc ;;
+	clang) compiler="clang --target=$triplet" ;;
+	esac
 	sed 's,/[^/]*$,,' | sort -u | while IFS= read -r dir; do
 		[ -e "$work/$dir/Makefile" ] || continue
 		out=$PWD/$check/selftests-$1-$2/$dir
 		rm -rf "$out"
 		mkdir -p "$out"
 		{
-			make -s -C "$work/$dir" OUTPUT="$out" CC="$1" \
-				USERCFLAGS="-m$2" \
-				KHDR_INCLUDES="-isystem $PWD/$check/gcc/usr/include" ||
+			make -s -C "$work/$dir" OUTPUT="$out" CC="$compiler" \
+				KHDR_INCLUDES="-isystem $PWD/$check/headers-$2/usr/include" ||
 				echo 'make: error: failed'
 		} </dev/null 2>&1 | warnings | sed "s,^,$dir/,"
 	done
+)
+headers() { # ARCH
+	testbed/kernels/kbuild "$work" "$check/headers-$1" "$1" -s headers \
+		</dev/null >&2
 }
 selftests() {
-	testbed/kernels/kbuild "$work" "$check/gcc" x86_64 -s headers </dev/null >&2 ||
-		return
-	for compiler in gcc clang; do
-		for bits in 64 32; do
+	for programs in $bits64 $bits32; do
+		headers "$programs" || return
+		for compiler in gcc clang; do
 			touched -- "$selftests/*.[ch]" |
-				make_selftests $compiler $bits \
-					>"$notes/selftests-$compiler-$bits" &
+				make_selftests $compiler "$programs" \
+					>"$notes/selftests-$compiler-$programs" &
 		done
 	done
 	wait
@@ -87,7 +96,7 @@ check_commit() {
 	kgit -C "$tree" diff --quiet "$1^" "$1" -- ':!tools' ':!Documentation' ||
 		compile gcc C=1 || return
 	kgit -C "$tree" diff --name-only "$1^" "$1" -- "$selftests/*.[ch]" |
-		make_selftests gcc 64 >>"$notes/gcc"
+		make_selftests gcc "$own" >>"$notes/gcc"
 	only_new "$notes/gcc.base" "$notes/gcc" >"$notes/new" && return
 	cat "$notes/new"
 	cat "$notes/new" >>"$notes/gcc.base"
