@@ -52,6 +52,10 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERI
   make clean        remove build/, except a tree with work not taken back
   make help         this text
 
+ARCH=x86_64 or arm64 with run, shell, kernel, test-quick, soak, explore and
+bench: the machine to emulate; this machine's own is the default. The other one
+needs a cross compiler, which is installed.
+
 PART="NAME ..." with apply, quilt and series: these parts only. There are
 $(PARTS);
 all but local are the default.
