@@ -29,7 +29,7 @@ packages-%:
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run \
 		$(call arch_packages,$*)
 
-packages-test:
+packages-test: kbuild-path
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run test docs \
 		$(foreach arch,$(USERLANDS),$(call arch_packages,$(arch)))
 

@@ -25,7 +25,8 @@ architecture() {
 
 # The name of this machine's
 own_architecture() {
-	own=$(grep -l -x "uname=$(uname -m)" testbed/kernels/arch/*.sh)
+	own=$(grep -l -x "uname=$(uname -m)" testbed/kernels/arch/*.sh) ||
+		die "testbed/kernels/arch has no $(uname -m), as this machine is"
 	own=${own##*/}
 	echo "${own%.sh}"
 }

@@ -11,7 +11,8 @@ TARGETS := filesystems/statmount $(shell sed -n \
 of = $(shell . testbed/kernels/arch/$(1).sh && echo "$$$(2)")
 with = $(basename $(notdir $(shell grep -l -x "$(1)" testbed/kernels/arch/*.sh)))
 MACHINES := $(call with,qemu=.*)
-HOST := $(call with,uname=$$(uname -m))
+HOST := $(or $(filter $(MACHINES),$(call with,uname=$$(uname -m))),\
+	$(shell uname -m))
 OTHERS := $(filter-out $(HOST),$(MACHINES))
 ARCH ?= $(HOST)
 
@@ -108,8 +109,10 @@ kernel: kernel-$(BED)
 
 # Better said before any long step than by Kbuild or QEMU
 kbuild-path:
-	$(if $(filter $(MACHINES),$(ARCH)),,@echo "error: ARCH=$(ARCH): there are" \
-		"$(MACHINES), and this machine is $$(uname -m)" >&2; exit 1)
+	@[ '$(filter $(MACHINES),$(ARCH))' ] || { \
+		echo "error: ARCH=$(ARCH): there are $(MACHINES). Any machine has" \
+		     "them with run, shell, kernel, test-quick, soak, explore;" \
+		     "for the other commands it has to be one itself" >&2; exit 1; }
 	@case $(call sq,$(CURDIR)) in *[[:space:]:]*) \
 		echo "error: the kernel can't be built below a path with spaces" \
 		     "or colons; move the project out of" \

@@ -2,7 +2,7 @@
 # What it costs: the kernel of the series, the base, and mainline's kernels as
 # Debian has them, in machines whose time is the number of instructions.
 
-.PHONY: bench profile packages-bench
+.PHONY: bench profile packages-bench only-x86
 
 packages-bench:
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run bench
@@ -13,14 +13,19 @@ BASE_BED = $(if $(filter product,$(BED)),base,$(BED)-base)
 NO_MAINLINE = $(filter no,$(MAINLINE))$(filter-out product,$(BED))
 bench: packages-bench machine-$(BED) kernel-$$(BASE_BED)
 	@[ "$(NO_MAINLINE)" ] || testbed/kernels/mainline build/mainline
-	@MACHINE=$(BED_ARCH) testbed/bench/bench build/bench$(SUFFIX) \
+	@MACHINE=$(BED_ARCH) testbed/bench/bench \
+		build/bench$(SUFFIX)$(filter-out -product,-$(BED)) \
 		$(call initramfs,$(BED_ARCH)) \
 		series=$(call image,$(BED)) base=$(call image,$(BASE_BED)) \
 		$(if $(NO_MAINLINE),,$$(cd build/mainline && \
 			for kernel in */vmlinuz; do echo \
 			"$${kernel%%+*}=build/mainline/$$kernel"; done))
 
-# Where the instructions go, by function: it knows x86's registers.
-profile: packages-bench kernel-product userland-$(HOST)
+# Where the instructions go, by function
+profile: only-x86 packages-bench kernel-product userland-$(HOST)
 	@testbed/bench/profile $(call image,product) $(call initramfs,$(HOST)) \
 		build/logs/profile
+
+only-x86:
+	@[ '$(HOST) $(ARCH)' = 'x86_64 x86_64' ] || { \
+		echo "error: profile knows the registers of x86_64 only" >&2; exit 1; }
