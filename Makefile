@@ -12,7 +12,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERI
                     an interactive shell in that machine, FILEs on its PATH
   make kernel       build the kernel only; prints the image's path last
   make test         everything CI runs
-  make test-quick [TESTS="COLLECTION[:PROGRAM] ..."]
+  make test-quick [TESTS="COLLECTION[:PROGRAM] ..."] [BITS=32]
                     the product kernel's tests only, all or these
   make compare      run the kernel's own tests with and without the series
   make userland     run systemd, crun, runc and others in Debian 13, with and
@@ -52,8 +52,8 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERI
   make clean        remove build/, except a tree with work not taken back
   make help         this text
 
-ARCH=x86_64 or arm64 with run, shell, kernel, test-quick, soak, explore and
-bench: the machine to emulate; this machine's own is the default. The other one
+ARCH=x86_64 or ARCH=arm64 with run, shell, kernel, test-quick, soak, explore and
+bench: the machine to emulate; the default is this machine's own. The other one
 needs a cross compiler, which is installed.
 
 PART="NAME ..." with apply, quilt and series: these parts only. There are

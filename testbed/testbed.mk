@@ -18,7 +18,7 @@ ARCH ?= $(HOST)
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug i386 gcov debian $(OTHERS)
+BEDS := product debug i386 gcov debian $(OTHERS) pages64k
 product_ARCH := $(HOST)
 product_CONFIGS := $(HOST) product
 product_MINUTES := 4
@@ -41,11 +41,16 @@ $(1)_CONFIGS := $(1) product
 $(1)_MINUTES := 6
 endef
 $(foreach arch,$(OTHERS),$(eval $(call other,$(arch))))
+pages64k_ARCH := arm64
+pages64k_CONFIGS := arm64 product pages64k
+pages64k_MINUTES := 6
 
 # The bed that ARCH=... selects
-bed_on = $(if $(filter $(HOST),$(1)),product,$(1))
-BED := $(call bed_on,$(if $(filter $(MACHINES),$(ARCH)),$(ARCH),$(HOST)))
+bed_on = $(or $(filter $(OTHERS),$(1)),product)
+BED := $(call bed_on,$(ARCH))
 BED_ARCH := $($(BED)_ARCH)
+BITS := 64
+RUN := run-$(BED)-$(BITS)
 
 # Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults
@@ -99,10 +104,10 @@ ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
 
-.PHONY: machine-$(BED) kernel run shell explore test test-quick coverage soak conformance
-.PHONY: kbuild-path
+.PHONY: kernel run shell explore test test-quick coverage soak conformance
+.PHONY: machine-$(BED) kbuild-path
 .PHONY: $(BEDS:%=kernel-%) $(USERLANDS:%=userland-%)
-.PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%)
+.PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%) $(RUN)
 
 kernel: kernel-$(BED)
 	@echo $(call sq,$(CURDIR)/$(call image,$(BED)))
@@ -167,15 +172,16 @@ bed = $(firstword $(subst -, ,$(1)))
 bits = $(lastword $(subst -, ,$(1)))
 bed_arch = $($(call bed,$(1))_ARCH)
 programs = $($(call bed_arch,$(1))_$(call bits,$(1)))
-$(RUNS:%=run-%): run-%: kernel-$$(call bed,$$*) userland-$$(call programs,$$*)
+$(sort $(RUNS:%=run-%) $(RUN)): run-%: kernel-$$(call bed,$$*) userland-$$(call programs,$$*)
 	@MACHINE=$(call bed_arch,$*) $($(call bed,$*)_VM) \
 		testbed/machine/run-tests $* $(RESULTS) \
 		$(call image,$(call bed,$*)) \
 		$(call initramfs,$(call programs,$*)) $(call sq,$(TESTS))
 
-# TESTS="collection[:test] ..." is a part of them.
-test-quick: run-$(BED)-64
-	@testbed/report/report verdict $(RESULTS) $(BED)-64
+# TESTS="collection[:test] ..." is a part of them, BITS=32 takes the programs of
+# 32 bits, BED=NAME another bed.
+test-quick: $(RUN)
+	@testbed/report/report verdict $(RESULTS) $(RUN:run-%=%)
 
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
