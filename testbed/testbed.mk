@@ -22,8 +22,8 @@ BEDS := product debug i386 gcov debian $(OTHERS) pages64k
 product_ARCH := $(HOST)
 product_CONFIGS := $(HOST) product
 product_MINUTES := 4
-debug_ARCH := $(HOST)
-debug_CONFIGS := $(HOST) product debug
+debug_ARCH := x86_64
+debug_CONFIGS := x86_64 product debug
 debug_VM = QEMU_ARGS="-m 2G $$QEMU_ARGS" TIMEOUT=$${TIMEOUT:-1800}
 debug_MINUTES := 10
 i386_ARCH := i386
