@@ -56,7 +56,7 @@ deb: kbuild-path packages tree
 	@testbed/install-packages $(BASE) $(call sq,$(KCONFIG)) deb
 	@FLAVOUR=$(call sq,$(FLAVOUR)) KCONFIG=$(call sq,$(KCONFIG)) \
 		DEBUG_LESS=$(call sq,$(DEBUG_LESS)) queue/deb $(PATCHES) $(TREE) \
-		$(product_ARCH) build/deb$(SUFFIX)
+		$(ARCH) build/deb$(SUFFIX)
 
 # Of a branch that the user has, or of what make tree lays out.
 pull-request: $(if $(KERNEL),,tree)

@@ -30,7 +30,7 @@ debian-disk: debian-image
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) deb-test
 	@testbed/debian/disk $(DEBIAN)/image.ext4 $(DEBIAN)/disk.img $(RESULTS)
 
-deb-test: deb debian-disk userland-64
+deb-test: deb debian-disk userland-$(HOST)
 	@testbed/debian/deb-test $(RESULTS) $(DEBIAN)/disk.img build/deb$(SUFFIX) \
 		build/product$(SUFFIX)/samples/vfs/mntns-launch \
-		build/userland-64$(SUFFIX)/root/kselftest
+		build/userland-$(HOST)$(SUFFIX)/root/kselftest
