@@ -546,4 +546,19 @@ TEST_F(open_tree_ns_owner, takes_a_detached_tree)
 	EXPECT_EQ(1, count_mounts_in(ns));
 }
 
+TEST_F(open_tree_ns_owner, alone_takes_a_detached_tree)
+{
+	int mnt;
+
+	mnt = ASSERT_OK(copy_of("tree", AT_RECURSIVE));
+	EXPECT_ERRNO(EINVAL, sys_open_tree(mnt, "", AT_EMPTY_PATH |
+					   OPEN_TREE_CLONE));
+	EXPECT_ERRNO(EINVAL, sys_open_tree(mnt, "dir", AT_RECURSIVE |
+					   OPEN_TREE_CLONE));
+	IN_CHILD(0) {
+		ASSERT_OK(fchdir(mnt));
+		EXPECT_ERRNO(EINVAL, mount(".", "/", NULL, MS_BIND, NULL));
+	}
+}
+
 TEST_HARNESS_MAIN
