@@ -420,6 +420,8 @@ TEST_F(peer_group, takes_mount_without_locked_child)
 {
 	int fd = ASSERT_OK(open_path("/free"));
 
+	ASSERT_OK(mkdir("/free/own", 0755));
+	ASSERT_OK(make_mount("/free/own"));
 	EXPECT_OK(join_other(fd));
 }
 
