@@ -540,4 +540,28 @@ TEST_F(userns_root_copy, leaves_own_mounts_unlocked)
 	}
 }
 
+/* Root has rights over the mount namespace, but does not own it. */
+TEST_F(userns_root_copy, has_all_mounts_locked_if_made_by_root)
+{
+	int peer, ns;
+	pid_t pid;
+
+	pid = fork_peer(_metadata, 0, &peer);
+	if (!pid) {
+		become(_metadata, self->proc, USERNS_ROOT);
+		ASSERT_OK(make_mount("/tree/free"));
+		pass_turn(_metadata, peer);
+		_exit(0);
+	}
+	await_turn(_metadata, peer);
+	ns = ASSERT_OK(open_ns(self->proc, pid, "mnt"));
+	ASSERT_OK(setns(ns, CLONE_NEWNS));
+	ns = ASSERT_OK(copy_to_mntns(AT_FDCWD, "/tree", AT_RECURSIVE));
+	IN_MNTNS(ns) {
+		EXPECT_ERRNO(EINVAL, umount2("/free", 0));
+		EXPECT_ERRNO(EINVAL, umount2("/dir", 0));
+	}
+	end_peer(_metadata, pid, peer);
+}
+
 TEST_HARNESS_MAIN
