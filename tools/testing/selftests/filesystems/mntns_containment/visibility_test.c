@@ -434,6 +434,9 @@ TEST_F(new_instance_elsewhere, is_refused_to_root_in_a_mntns_of_a_userns)
 	fs_fd = ASSERT_OK(new_fs_context(variant->fs->name));
 	ASSERT_OK(setns(ns, CLONE_NEWNS));
 	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
+	/* There, the visible one counts. */
+	EXPECT_OK(sys_fsmount(fs_fd, FSMOUNT_CLOEXEC, 0));
+	EXPECT_OK(mount("new", "/away", variant->fs->name, 0, NULL));
 	end_peer(_metadata, pid, peer);
 }
 
