@@ -260,7 +260,11 @@ TEST_F(fsmount_ns, checks_flags_then_capability_then_arguments)
 	EXPECT_ERRNO(EINVAL, sys_fsmount(-1, FSMOUNT_CLOEXEC | 1U << 31, 0));
 	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 1U << 31));
 	EXPECT_ERRNO(EPERM, sys_fsmount(-1, NS_FLAGS, 0));
+	EXPECT_ERRNO(EPERM, sys_fsmount(-1, FSMOUNT_CLOEXEC, 0));
 	ASSERT_OK(set_cap(CAP_SYS_ADMIN, true));
+	/* Without the flag, it is the mount namespace that counts. */
+	EXPECT_ERRNO(owns_mntns(variant->caller) ? EBADF : EPERM,
+		     sys_fsmount(-1, FSMOUNT_CLOEXEC, 0));
 	close(fs_fd);
 	check_no_traces(_metadata, self->proc, before);
 }
