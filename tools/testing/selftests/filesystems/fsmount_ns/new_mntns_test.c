@@ -361,6 +361,22 @@ TEST_F(new_mntns_of_root, is_on_top_of_nullfs)
 	check_on_nullfs(_metadata, ASSERT_OK(make(variant->call)));
 }
 
+TEST_F(new_mntns_of_root, counts_nullfs_for_the_limit_of_mounts)
+{
+	bool two = variant->call->nr_mounts == 2;
+	int mnt, ns;
+
+	mnt = ASSERT_OK(new_tmpfs());
+	ns = ASSERT_OK(make(variant->call));
+	IN_MNTNS(ns) {
+		EXPECT_ERRNO(ENOSPC, WITH_FS_LIMIT(self->proc, "mount-max",
+						   two ? "3" : "2",
+						   mount_on(mnt, "/")));
+		EXPECT_OK(WITH_FS_LIMIT(self->proc, "mount-max",
+					two ? "4" : "3", mount_on(mnt, "/")));
+	}
+}
+
 TEST_F(new_mntns_of_root, is_refused_to_nobody)
 {
 	int fd = ASSERT_OK(variant->call->prepare());
