@@ -123,6 +123,27 @@ TEST_F(drop, gives_an_empty_namespace_back_before_its_last_task_is_waited_for)
 	}
 }
 
+/* A mount namespace holds its user namespace until nothing of it is left. */
+TEST_F(drop, gives_the_user_namespace_of_an_empty_one_back)
+{
+	pid_t pid;
+	int i;
+
+	ASSERT_OK(enter_userns(self->proc, 0));
+	ASSERT_OK(write_at(self->proc, "sys/user/max_user_namespaces", "1"));
+	for (i = 0; i < 3; i++) {
+		/* The one before goes after a grace period. */
+		while ((pid = fork_with(CLONE_NEWUSER |
+					CLONE_EMPTY_MNTNS)) == -1) {
+			ASSERT_EQ(ENOSPC, errno);
+			usleep(1000);
+		}
+		if (!pid)
+			_exit(0);
+		join_child(_metadata, pid);
+	}
+}
+
 /*
  * A mount has the lowest ID that is free. How high do a thousand more get? Each
  * one that leaked meanwhile makes it one higher. No stack of them is high.
