@@ -200,6 +200,8 @@ TEST_F(nullfs, is_an_empty_directory)
 	EXPECT_EQ(2, sx.stx_nlink);
 	EXPECT_NE(0, sx.stx_ino);
 	EXPECT_EQ(0, count_entries(self->dir));
+	EXPECT_EQ(2, lseek(self->dir, 0, SEEK_END));
+	EXPECT_ERRNO(EINVAL, lseek(self->dir, 3, SEEK_SET));
 	EXPECT_ERRNO(EISDIR, read(self->dir, &st, sizeof(st)));
 	EXPECT_OK(fsync(self->dir));
 	EXPECT_ERRNO(ENOENT, access("/x", F_OK));
