@@ -582,6 +582,24 @@ TEST_F(full_proc, is_visible_besides_a_subset)
 	EXPECT_OK(sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0));
 }
 
+TEST_F(full_proc, shows_network_namespaces_whoever_mounts_it)
+{
+	become(_metadata, self->proc, USERNS_ROOT);
+	IN_CHILD(CLONE_NEWPID) {
+		ASSERT_OK(mount_proc("/mnt", 0, NULL));
+		EXPECT_OK(open_path("/mnt/self/net/dev"));
+	}
+}
+
+/* In a subset of root, that includes a reader without capabilities. */
+TEST_F(full_proc, shows_no_more_network_namespaces_than_a_subset_of_root)
+{
+	ASSERT_OK(mount_proc("/mnt", 0, "subset=pid"));
+	ASSERT_OK(set_cap(CAP_NET_ADMIN, false));
+	EXPECT_OK(open_path("/proc/self/net/dev"));
+	EXPECT_OK(open_path("/mnt/self/net/dev"));
+}
+
 TEST_F(full_proc, is_not_visible_when_it_is_a_subset)
 {
 	int fs_fd;
