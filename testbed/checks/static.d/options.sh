@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the series touches compiles without each option that it may have to do
+# without, and for real time
+# Variables are static's.
+# shellcheck shell=sh disable=SC2154
+
+# set_options OUT OPTION=VALUE...: as the product kernel is, but for these
+set_options() {
+	out=$1
+	shift
+	rm -f "$check/$out/fragment"
+	configure "$out" || return
+	printf 'CONFIG_%s\n' "$@" >"$check/$out/options"
+	"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$out" \
+		"$check/$out/.config" "$check/$out/options" &&
+		testbed/kernels/kbuild "$work" "$check/$out" "$own" -s olddefconfig
+	for option; do
+		case $option in
+		*=n) ! grep "^CONFIG_${option%=n}=y" "$check/$out/.config" ;;
+		*) grep "^CONFIG_$option" "$check/$out/.config" ;;
+		esac || {
+			echo "CONFIG_$option is overruled by another option"
+			return 1
+		}
+	done
+}
+
+series_builds_with_options_left_out() {
+	prepare_work || return
+	bad=0
+	for options in SMP=n PROC_FS=n SYSFS=n SYSCTL=n SECURITY=n USER_NS=n \
+		NAMESPACES=n DEVTMPFS=n MEMCG=n PREEMPT_RT=y \
+		'DNOTIFY=n INOTIFY_USER=n FANOTIFY=n FSNOTIFY=n'
+	do
+		progress "building with $options"
+		# shellcheck disable=SC2086
+		if ! set_options options $options || ! compile options W=e; then
+			echo "^ with $options"
+			bad=1
+		fi
+	done
+	[ $bad = 0 ] || way_out "correct this in $tree"
+}
