@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 .DELETE_ON_ERROR:
+.SECONDEXPANSION:
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 

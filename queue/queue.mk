@@ -24,7 +24,7 @@ endif
 
 # What the programs and kernels of an architecture take
 arch_packages = $(1) $(if $(filter $(HOST),$(1)),,cross-$(1))
-packages: packages-$(ARCH)
+packages: packages-$$(ARCH)
 packages-%:
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) tree run \
 		$(call arch_packages,$*)

@@ -97,7 +97,6 @@ initramfs = build/userland-$(1)$(SUFFIX)/initramfs.cpio
 RESULTS := build/results
 
 export TARGETS
-.SECONDEXPANSION:
 
 # Kbuild uses all processors on its own; what `make test` runs does not.
 ifndef SIDE_BY_SIDE
