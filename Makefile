@@ -16,8 +16,10 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERI
   make test-quick [TESTS="COLLECTION[:PROGRAM] ..."] [BITS=32]
                     the product kernel's tests only, all or these
   make compare      run the kernel's own tests with and without the series
-  make userland     run systemd, crun, runc and others in Debian 13, with and
-                    without the series
+  make userland [SUITE=trixie|forky|sid]
+                    run systemd, podman, crun, criu and others in that Debian
+                    (trixie is 13), with and without the series; which of them
+                    use the flags
   make bench        what mount namespaces cost, in instructions
   make profile      which functions of the kernel take them
   make coverage     which of the series' lines do the tests execute?

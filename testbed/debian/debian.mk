@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Programs that exist, in Debian 13 with systemd: on the kernel with the series
-# they do what they do on the base.
+# Programs that exist, in a suite of Debian with systemd: on the kernel with the
+# series they do what they do on the base.
 
-DEBIAN := build/debian13
+SUITE ?= trixie
+DEBIAN = build/debian-$(SUITE)
 debian-patched_KERNEL := debian
 debian-base_KERNEL := debian-base
 
@@ -10,7 +11,7 @@ debian-base_KERNEL := debian-base
 
 debian-image: packages
 	@testbed/install-packages $(BASE) $(call sq,$(KERNEL)) userland
-	@testbed/debian/image $(DEBIAN)
+	@testbed/debian/image $(call sq,$(DEBIAN)) $(call sq,$(SUITE))
 
 run-debian-patched run-debian-base: run-%: debian-image kernel-$$($$*_KERNEL)
 	@testbed/debian/vm $* $(RESULTS) $(call image,$($*_KERNEL)) \
