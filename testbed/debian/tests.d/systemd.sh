@@ -52,3 +52,26 @@ nspawn_maps_the_users_of_a_container() {
 	container_root root
 	systemd-nspawn -q --pipe -D root -U /inside 1
 }
+
+service_keeps_its_mounts_private() {
+	unit -p PrivateMounts=yes sh -euxc '
+		mount -t tmpfs tmpfs /mnt
+		touch /mnt/private'
+	[ ! -e /mnt/private ]
+}
+
+# systemd-nsresourced gives an ordinary user a range of users, by BPF, and
+# systemd-mountfsd mounts.
+nspawn_starts_a_container_for_an_ordinary_user() {
+	if [ ! -e /sys/kernel/btf/vmlinux ] ||
+	   ! grep -q bpf /sys/kernel/security/lsm; then
+		skip "systemd-nsresourced needs a kernel with BTF and BPF LSM"
+	fi
+	systemctl start systemd-nsresourced.socket systemd-mountfsd.socket
+	container_root root
+	truncate -s 16M /var/lib/machines/root.raw
+	mkfs.ext4 -q -d root /var/lib/machines/root.raw
+	runuser -u tester -- systemd-nspawn -q --pipe \
+		--image=/var/lib/machines/root.raw /inside 1
+	rm /var/lib/machines/root.raw
+}

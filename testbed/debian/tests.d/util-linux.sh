@@ -47,6 +47,29 @@ rootless_nsenter_joins_a_namespace() {
 mount_beneath_takes_a_mount_away() { mount_beneath -m /dev/shm; }
 mount_beneath_takes_an_inherited_proc_away() { mount_beneath -Urm /proc; }
 rootless_mount_beneath_takes_an_inherited_proc_away() { mount_beneath -Urm /proc; }
+mount_beneath_takes_an_inherited_sys_away() { mount_beneath -Urm /sys; }
+rootless_mount_beneath_takes_an_inherited_sys_away() { mount_beneath -Urm /sys; }
+
+# The one that mounts keeps the old root; a task that comes in gets the new one.
+mount_beneath_switches_the_root() {
+	container_root root
+	mkfifo ready
+	# shellcheck disable=SC2016
+	newer_mount unshare "${1--m}" sh -euxc '
+		mount --beneath --bind root /
+		umount -l /
+		echo $$ >ready
+		read -r _ <ready' &
+	read -r task <ready
+	if [ "$(id -u)" = 0 ]; then
+		nsenter -m -t "$task" /inside
+	else
+		nsenter -U -m --preserve-credentials -t "$task" /inside
+	fi
+	echo >ready
+	wait $!
+}
+rootless_mount_beneath_switches_the_root() { mount_beneath_switches_the_root -Urm; }
 
 pivot_root_leaves_the_old_root() {
 	container_root root
