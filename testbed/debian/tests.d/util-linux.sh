@@ -56,7 +56,8 @@ mount_beneath_switches_the_root() {
 	mkfifo ready
 	# shellcheck disable=SC2016
 	newer_mount unshare "${1--m}" sh -euxc '
-		mount --beneath --bind root /
+		mount --rbind /proc root/proc
+		mount --beneath --rbind root /
 		umount -l /
 		echo $$ >ready
 		read -r _ <ready' &
