@@ -16,14 +16,15 @@ configure() {
 	progress "$1: configuring"
 	testbed/kernels/kbuild "$work" "$check/$1" "$own" -s tinyconfig &&
 		"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$1" \
-			"$check/$1/.config" "$check/$1/fragment.new" &&
+			"$check/$1/.config" "$check/$1/fragment.new" \
+			>/dev/null &&
 		testbed/kernels/kbuild "$work" "$check/$1" "$own" -s olddefconfig &&
 		mv "$check/$1/fragment.new" "$check/$1/fragment"
 }
 
-# Objects of the kernel, directories of samples
+# Objects of the kernel but those in the directory $without, directories of samples
 targets() {
-	touched -- '*.c' ':!samples' ':!tools' | sed 's/c$/o/'
+	touched -- '*.c' ':!samples' ':!tools' ${without:+":!$without"} | sed 's/c$/o/'
 	touched -- samples | sed 's,/[^/]*$,/,' | sort -u
 }
 

@@ -2,7 +2,7 @@
 # What the series touches compiles without each option that it may have to do
 # without, and for real time
 # Variables are static's.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 
 # set_options OUT OPTION=VALUE...: as the product kernel is, but for these
 set_options() {
@@ -12,7 +12,8 @@ set_options() {
 	configure "$out" || return
 	printf 'CONFIG_%s\n' "$@" >"$check/$out/options"
 	"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$out" \
-		"$check/$out/.config" "$check/$out/options" &&
+		"$check/$out/.config" "$check/$out/options" \
+		>/dev/null &&
 		testbed/kernels/kbuild "$work" "$check/$out" "$own" -s olddefconfig
 	for option; do
 		case $option in
@@ -33,6 +34,8 @@ series_builds_with_options_left_out() {
 		'DNOTIFY=n INOTIFY_USER=n FANOTIFY=n FSNOTIFY=n'
 	do
 		progress "building with $options"
+		without=
+		case $options in *FSNOTIFY=n*) without=fs/notify ;; esac
 		# shellcheck disable=SC2086
 		if ! set_options options $options || ! compile options W=e; then
 			echo "^ with $options"
