@@ -34,4 +34,4 @@ debian-disk: debian-image
 deb-test: deb debian-disk userland-$(HOST)
 	@testbed/debian/deb-test $(RESULTS) $(DEBIAN)/disk.img build/deb$(SUFFIX) \
 		build/product$(SUFFIX)/samples/vfs/mntns-launch \
-		build/userland-$(HOST)$(SUFFIX)/root/kselftest
+		$(dir $(call initramfs,$(HOST)))root/kselftest
