@@ -56,10 +56,12 @@ mount_beneath_switches_the_root() {
 	mkfifo ready
 	# shellcheck disable=SC2016
 	newer_mount unshare "${1--m}" sh -euxc '
+		exec 9>ready
 		mount --rbind /proc root/proc
 		mount --beneath --rbind root /
 		umount -l /
-		echo $$ >ready
+		echo $$ >&9
+		exec 9>&-
 		read -r _ <ready' &
 	read -r task <ready
 	if [ "$(id -u)" = 0 ]; then
