@@ -22,7 +22,7 @@ configure() {
 		mv "$check/$1/fragment.new" "$check/$1/fragment"
 }
 
-# Objects of the kernel but those in the directory $without, directories of samples
+# Objects of the kernel but $without, directories of samples
 targets() {
 	touched -- '*.c' ':!samples' ':!tools' ${without:+":!$without"} | sed 's/c$/o/'
 	touched -- samples | sed 's,/[^/]*$,/,' | sort -u

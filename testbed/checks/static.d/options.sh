@@ -17,8 +17,8 @@ set_options() {
 		testbed/kernels/kbuild "$work" "$check/$out" "$own" -s olddefconfig
 	for option; do
 		case $option in
-		*=n) ! grep "^CONFIG_${option%=n}=y" "$check/$out/.config" ;;
-		*) grep "^CONFIG_$option" "$check/$out/.config" ;;
+		*=n) ! grep -q "^CONFIG_${option%=n}=y" "$check/$out/.config" ;;
+		*) grep -q "^CONFIG_$option" "$check/$out/.config" ;;
 		esac || {
 			echo "CONFIG_$option is overruled by another option"
 			return 1
@@ -29,13 +29,17 @@ set_options() {
 series_builds_with_options_left_out() {
 	prepare_work || return
 	bad=0
-	for options in SMP=n PROC_FS=n SYSFS=n SYSCTL=n SECURITY=n USER_NS=n \
-		NAMESPACES=n DEVTMPFS=n MEMCG=n PREEMPT_RT=y \
+	for options in SMP=n PROC_FS=n SYSFS=n SECURITY=n USER_NS=n \
+		NAMESPACES=n DEVTMPFS=n MEMCG=n PREEMPT_RT=y 'PROC_SYSCTL=n SYSCTL=n' \
 		'DNOTIFY=n INOTIFY_USER=n FANOTIFY=n FSNOTIFY=n'
 	do
 		progress "building with $options"
-		without=
-		case $options in *FSNOTIFY=n*) without=fs/notify ;; esac
+		case $options in
+		PROC_FS=n) without=fs/proc ;;
+		DEVTMPFS=n) without=drivers/base/devtmpfs.c ;;
+		*FSNOTIFY=n) without=fs/notify ;;
+		*) without= ;;
+		esac
 		# shellcheck disable=SC2086
 		if ! set_options options $options || ! compile options W=e; then
 			echo "^ with $options"
