@@ -64,6 +64,15 @@ parts_of() { sed -n 's/^# Part: //p' "$1/series" | xargs; }
 # version_of PATCHES: the series' own
 version_of() { sed -n 's/^# Version: //p' "$1/series"; }
 
+# needed_by PATCHES: the version of the kernel that the series needs
+needed_by() { sed -n 's/^# Needs \([0-9.]*\): .*/\1/p' "$1/series"; }
+
+# too_old PATCHES VERSION: is that kernel older?
+too_old() {
+	[ "$(printf '%s\n' "$(needed_by "$1")" "$2" | sort -V | head -n 1)" != \
+		"$(needed_by "$1")" ]
+}
+
 # compose_mailed REPO COMMIT PATCHES: as compose, the parts in PART, else all that
 # are mailed
 compose_mailed() {
