@@ -15,6 +15,7 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERI
   make test         everything CI runs
   make test-quick [TESTS="COLLECTION[:PROGRAM] ..."] [BITS=32]
                     the product kernel's tests only, all or these
+  make test-rt      the same on a debug kernel with PREEMPT_RT
   make compare      run the kernel's own tests with and without the series
   make userland [SUITE=trixie|forky|sid]
                     run systemd, podman, crun, criu and others in that Debian

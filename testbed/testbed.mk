@@ -18,7 +18,7 @@ ARCH ?= $(HOST)
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug i386 gcov debian $(OTHERS) pages64k
+BEDS := product debug rt i386 gcov debian $(OTHERS) pages64k
 product_ARCH := $(HOST)
 product_CONFIGS := $(HOST) product
 product_MINUTES := 4
@@ -26,6 +26,10 @@ debug_ARCH := x86_64
 debug_CONFIGS := x86_64 product debug
 debug_VM = QEMU_ARGS="-m 2G $$QEMU_ARGS" TIMEOUT=$${TIMEOUT:-1800}
 debug_MINUTES := 10
+rt_ARCH := x86_64
+rt_CONFIGS := x86_64 product debug rt
+rt_VM = $(debug_VM)
+rt_MINUTES := 10
 i386_ARCH := i386
 i386_CONFIGS := x86_64 product i386
 i386_MINUTES := 4
@@ -54,7 +58,7 @@ RUN := run-$(BED)-$(BITS)
 
 # Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults
-targets = $(if $(filter debug gcov,$(1)),$(TARGETS),$(filter-out \
+targets = $(if $(filter debug rt gcov,$(1)),$(TARGETS),$(filter-out \
 	$(DEBUG_TARGETS),$(TARGETS)))
 
 # What `make test` runs: checks, each a program that prints KTAP and what that
@@ -103,7 +107,7 @@ ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
 
-.PHONY: kernel run shell explore test test-quick coverage soak conformance
+.PHONY: kernel run shell explore test test-quick test-rt coverage soak conformance
 .PHONY: machine-$(BED) kbuild-path
 .PHONY: $(BEDS:%=kernel-%) $(USERLANDS:%=userland-%)
 .PHONY: $(CHECKS:%=run-%) $(RUNS:%=run-%) $(RUN)
@@ -181,6 +185,10 @@ $(sort $(RUNS:%=run-%) $(RUN)): run-%: kernel-$$(call bed,$$*) userland-$$(call 
 # 32 bits, BED=NAME another bed.
 test-quick: $(RUN)
 	@testbed/report/report verdict $(RESULTS) $(RUN:run-%=%)
+
+# The debug kernel with PREEMPT_RT
+test-rt:
+	@$(MAKE) test-quick BED=rt
 
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
