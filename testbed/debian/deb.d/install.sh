@@ -2,15 +2,13 @@
 # The package is installed, as a user would, on Debian's own kernel
 # shellcheck shell=sh
 
-here=/run/debian
-
 own_kernel_is_debian_s() {
 	[ -d /sys/firmware/efi ]
 	uname -r | grep '+deb'
 }
 
 apt_installs_the_package() {
-	apt-get install -y --no-install-recommends $here/linux-image-*.deb
+	apt-get install -y --no-install-recommends "${0%/*}"/linux-image-*.deb
 	release=$(cd /lib/modules && echo *-mntns*)
 	ls -l /boot/*-"$release"
 	[ -s "/boot/initrd.img-$release" ]
