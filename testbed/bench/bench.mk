@@ -10,13 +10,18 @@ BASE_BED = $(if $(filter product,$(BED)),base,$(BED)-base)
 
 # MOUNTS=N and TASKS=N bound the axes; MAINLINE=no leaves mainline out, whose
 # kernels are this machine's.
-NO_MAINLINE = $(filter no,$(MAINLINE))$(filter-out product,$(BED))
-bench: packages-bench machine-$(BED) kernel-$$(BASE_BED)
+NO_TRACED = $(filter-out product,$(BED))
+NO_MAINLINE = $(filter no,$(MAINLINE))$(NO_TRACED)
+# The debian bed has the probes that the product kernel lacks.
+TRACED = $(if $(NO_TRACED),,:$(call image,debian$(1)))
+bench: packages-bench machine-$(BED) kernel-$$(BASE_BED) \
+		$(if $(NO_TRACED),,kernel-debian kernel-debian-base)
 	@[ "$(NO_MAINLINE)" ] || testbed/kernels/mainline build/mainline
 	@MACHINE=$(BED_ARCH) testbed/bench/bench \
 		build/bench$(SUFFIX)$(filter-out -product,-$(BED)) \
 		$(call initramfs,$(BED_ARCH)) \
-		series=$(call image,$(BED)) base=$(call image,$(BASE_BED)) \
+		series=$(call image,$(BED))$(call TRACED) \
+		base=$(call image,$(BASE_BED))$(call TRACED,-base) \
 		$(if $(NO_MAINLINE),,$$(cd build/mainline && \
 			for kernel in */vmlinuz; do echo \
 			"$${kernel%%+*}=build/mainline/$$kernel"; done))

@@ -4,7 +4,7 @@
 function unit() {
 	if ($5 == "slab" || $5 == "percpu")
 		return "bytes"
-	if ($5 ~ /^ratio/)
+	if ($5 ~ /^ratio/ || $2 == "waits")
 		return "1/100"
 	if ($2 !~ /^(workers|time-)/)
 		return "instructions"

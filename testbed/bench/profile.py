@@ -8,15 +8,17 @@ import collections
 import gdb
 
 # The system call, its argument with the flags as an offset in struct pt_regs,
-# the flags, and what to call it
+# the flags, which of these calls, and what to call it. The first call meets what
+# nothing has touched before. Leaving follows making at once.
 DI, SI = 112, 104
 CALLS = (
-    ("__x64_sys_unshare", DI, 0x04000000, "unshare(CLONE_NEWUTS)"),
-    ("__x64_sys_unshare", DI, 0x00100000, "unshare(UNSHARE_EMPTY_MNTNS)"),
-    ("__x64_sys_fsmount", SI, 0x00000002, "fsmount(FSMOUNT_NAMESPACE)"),
+    ("__x64_sys_unshare", DI, 0x04000000, 3, "unshare(CLONE_NEWUTS)"),
+    ("__x64_sys_unshare", DI, 0x00100000, 3, "unshare(UNSHARE_EMPTY_MNTNS)"),
+    ("__x64_sys_setns", SI, 0x00020000, 1, "setns() out of that"),
+    ("__x64_sys_fsmount", SI, 0x00000002, 3, "fsmount(FSMOUNT_NAMESPACE)"),
+    ("__x64_sys_setns", SI, 0x00020000, 1, "setns() into that"),
+    ("__x64_sys_setns", SI, 0x00020000, 1, "setns() out of that"),
 )
-# Not the first call: that one meets what nothing has touched before.
-NTH = 3
 SHOWN = 20
 
 lines = [line.split() for line in open(out + ".functions")]
@@ -27,10 +29,10 @@ def value(expression):
     return int(gdb.parse_and_eval(expression)) & 0xffffffffffffffff
 
 
-def run_to(function, offset, flags):
+def run_to(function, offset, flags, nth):
     stop = gdb.Breakpoint("*(long)&" + function)
     seen = 0
-    while seen < NTH:
+    while seen < nth:
         gdb.execute("continue")
         seen += value(f"*(unsigned long *)($rdi + {offset})") == flags
     stop.delete()
@@ -62,8 +64,8 @@ def step_through():
 gdb.execute("set pagination off")
 gdb.execute("target remote " + socket)
 with open(out + ".table", "w") as table:
-    for function, offset, flags, title in CALLS:
-        run_to(function, offset, flags)
+    for function, offset, flags, nth, title in CALLS:
+        run_to(function, offset, flags, nth)
         taken, within, calls = step_through()
         print(f"{title}: {sum(taken.values()):,} instructions", file=table)
         print("    in all  itself   calls  function", file=table)

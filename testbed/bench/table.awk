@@ -21,7 +21,7 @@ function cell(value) {
 }
 
 # One row: the figures of @what, or with @by how many times those of that. Those of
-# time are in microseconds, ratios in themselves.
+# time are in microseconds, ratios and waits in themselves.
 function row(title, k, axis, what, phase, by,    i, v, b) {
 	printf "  %-10s %-34s", k, title
 	for (i = 1; i <= points[axis]; i++) {
@@ -30,9 +30,10 @@ function row(title, k, axis, what, phase, by,    i, v, b) {
 			b = get(k, axis, point[axis, i], by, phase)
 			v = b > 0 ? sprintf("%.2f", v / b) : "-"
 		}
-		if (axis ~ /^time-/ && v ~ /[0-9]/)
-			v = phase ~ /^ratio/ ? sprintf("%.1f", v / 100) : \
-			    sprintf("%.0f", v / 1000)
+		if (v ~ /[0-9]/ && (axis == "waits" || phase ~ /^ratio/))
+			v = sprintf("%.1f", v / 100)
+		else if (v ~ /[0-9]/ && axis ~ /^time-/)
+			v = sprintf("%.0f", v / 1000)
 		cell(v)
 	}
 	print ""
@@ -60,24 +61,35 @@ function ratios(text, what, by, axis, phase,    k) {
 # Time, by the number of tasks that do it at once
 function times(workers,    axis) {
 	axis = "time-" workers
-	head("Time of a child process, microseconds, two processors, " workers \
+	head("Time of a container, microseconds, two processors, " workers \
 	     " at once, by mounts of the caller", axis)
-	ratios("fork, exit, wait", "fork", "", axis, "life")
-	ratios("more than that: CLONE_NEWUTS", "uts", "", axis, "net")
-	ratios("  CLONE_EMPTY_MNTNS", "empty", "", axis, "net")
-	ratios("  CLONE_NEWNS", "full", "", axis, "net")
-	spread("  CLONE_EMPTY_MNTNS : CLONE_NEWUTS", "empty", axis)
-	ratios("to a new root: FSMOUNT_NAMESPACE", "fsmount_ns", "", axis,
-	       "start")
-	ratios("  unshare, mount, pivot_root, umount", "classic", "", axis,
-	       "start")
-	spread("  classic : FSMOUNT_NAMESPACE", "classic", axis)
+	ratios("fork, exit, wait", "clone_plain", "", axis, "whole")
+	rows(axis, "whole", "clone_uts clone_empty clone_full")
+	spread("clone3: empty : CLONE_NEWUTS", "clone_empty", axis)
+	head("  start", axis)
+	rows(axis, "start", ways)
+	spread("classic : FSMOUNT_NAMESPACE", "classic", axis)
+	spread("launcher: pivot : namespace", "launch_pivot", axis)
+	head("  end", axis)
+	rows(axis, "end", ways)
 }
 
 function spread(text, what, axis) {
 	ratios(text, what, "", axis, "ratio")
-	ratios("    lowest", what, "", axis, "ratio_lowest")
-	ratios("    highest", what, "", axis, "ratio_highest")
+	ratios("  lowest", what, "", axis, "ratio_lowest")
+	ratios("  highest", what, "", axis, "ratio_highest")
+}
+
+function scaling(processors,    axis) {
+	axis = "workers-" processors
+	head("Namespaces a second, 1,000 mounts, " processors " processors", axis)
+	rows(axis, "per_second", busy)
+	ratios("empty : full", "unshare_empty", "unshare_full", axis,
+	       "per_second")
+	head("Another task's mount() meanwhile, ns in the mean", axis)
+	rows(axis, "mount_mean", "idle " busy)
+	head("The 99th percentile of that, ns", axis)
+	rows(axis, "mount_99th", "idle " busy)
 }
 
 END {
@@ -101,11 +113,20 @@ END {
 	title["listmount_one"] = "listmount() elsewhere, one id"
 	title["ns_get_info"] = "NS_MNT_GET_INFO"
 	title["idle"] = "no namespaces"
+	title["clone_uts"] = "clone3(CLONE_NEWUTS)"
+	title["launch_namespace"] = "mntns-launch -w namespace"
+	title["launch_empty"] = "mntns-launch -w empty"
+	title["launch_beneath"] = "mntns-launch -w beneath"
+	title["launch_pivot"] = "mntns-launch -w pivot"
 	all = "unshare_uts unshare_full unshare_empty clone_plain clone_full " \
 	      "clone_empty fsmount_ns fsmount_open_tree_ns classic"
 	calls = "unshare_empty clone_empty fsmount_ns fsmount_ns_refused " \
 		"open_tree_ns open_tree_ns_recursive open_tree_ns_directory " \
 		"open_tree_ns_all beneath listmount_one ns_get_info"
+	ways = "clone_empty fsmount_ns fsmount_open_tree_ns classic clone_full " \
+	       "launch_namespace launch_empty launch_beneath launch_pivot"
+	waiting = "clone_plain clone_uts " ways
+	busy = "unshare_full unshare_empty fsmount_ns classic"
 	kept = "unshare_full unshare_empty fsmount_ns fsmount_open_tree_ns classic"
 
 	head("Making a mount namespace, instructions, by mounts of the caller",
@@ -129,17 +150,17 @@ END {
 	head("Switching the root, instructions, by tasks in the system", "tasks")
 	rows("tasks", "make", "switch_beneath switch_pivot")
 
-	head("Namespaces a second, 1,000 mounts, two processors", "workers")
-	rows("workers", "per_second", "unshare_full unshare_empty")
-	ratios("empty : full", "unshare_empty", "unshare_full", "workers",
-	       "per_second")
-	head("Another task's mount() meanwhile, ns in the mean", "workers")
-	rows("workers", "mount_mean", "idle unshare_full unshare_empty")
-	head("The 99th percentile of that, ns", "workers")
-	rows("workers", "mount_99th", "idle unshare_full unshare_empty")
-	ratios("full : empty", "unshare_full", "unshare_empty", "workers",
-	       "mount_99th")
+	head("Grace periods that a container waits for, 100 mounts", "waits")
+	rows("waits", "grace_periods", waiting)
+	head("  expedited", "waits")
+	rows("waits", "expedited_grace_periods", waiting)
+	head("Interrupts of busy processors by function calls, eight processors",
+	     "waits")
+	rows("waits", "interrupts", waiting)
+	scaling(2)
+	scaling(8)
 	times(1)
 	times(2)
+	times(4)
 	print ""
 }

@@ -9,42 +9,20 @@
  * own to begin with, so that none inherits what another left behind.
  *
  * Output: lines of "result", the axis and where on it, the name of what was
- * measured, the phase (make, drop; slab, percpu; per_second, mount_mean,
- * mount_99th; life, net, start, ratio), and the figure; "-" if the running kernel
- * can't do that.
+ * measured, the phase (make, drop; slab, percpu; others in time.c), and the
+ * figure; "-" if the running kernel does not have that call.
  */
-#include <stdbool.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <time.h>
-
-#include "../mntns_utils.h"
+#include "bench.h"
 
 #define RUNS		7
 #define MAX_MOUNTS	10000
 #define MAX_TASKS	5000
 #define MAX_BESIDE	20000
 
-static int proc, own_ns, few_ns;
+int proc, own_ns;
+static int few_ns;
 
-#define die(fmt, ...)							\
-	do {								\
-		fprintf(stderr, "mntns_bench: error: " fmt ": %m\n",	\
-			##__VA_ARGS__);					\
-		exit(1);						\
-	} while (0)
-
-/* For what has to work on every kernel */
-#define MUST(call)							\
-	({								\
-		__typeof__(call) __ret = (call);			\
-									\
-		if (__ret == -1)					\
-			die("%s", #call);				\
-		__ret;							\
-	})
-
-static long long now(void)
+long long now(void)
 {
 	struct timespec ts;
 
@@ -52,21 +30,21 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static int compare(const void *a, const void *b)
+int compare(const void *a, const void *b)
 {
 	long long x = *(const long long *)a, y = *(const long long *)b;
 
 	return x < y ? -1 : x > y;
 }
 
-static long long median(long long *figures, int nr)
+long long median(long long *figures, int nr)
 {
 	qsort(figures, nr, sizeof(*figures), compare);
 	return figures[nr / 2];
 }
 
-static void report(const char *axis, int at, const char *what,
-		   const char *phase, long long figure)
+void report(const char *axis, int at, const char *what, const char *phase,
+	    long long figure)
 {
 	if (figure < 0)
 		printf("result %s %d %s %s -\n", axis, at, what, phase);
@@ -76,33 +54,9 @@ static void report(const char *axis, int at, const char *what,
 	fflush(stdout);
 }
 
-/*
- * What is measured: each returns -1 if it fails, which is what happens on
- * kernels that don't know how. The caller of make() is in the namespace that
- * it made, or has made a child that is.
- */
+/* The caller has made a child that is in the namespace. */
 
 static pid_t child;
-
-static int nothing(void)
-{
-	return 0;
-}
-
-static int unshare_uts(void)
-{
-	return sys_unshare(CLONE_NEWUTS);
-}
-
-static int unshare_full(void)
-{
-	return sys_unshare(CLONE_NEWNS);
-}
-
-static int unshare_empty(void)
-{
-	return sys_unshare(UNSHARE_EMPTY_MNTNS);
-}
 
 static int clone_with(uint64_t flags)
 {
@@ -132,43 +86,6 @@ static int clone_full(void)
 static int clone_empty(void)
 {
 	return clone_with(CLONE_EMPTY_MNTNS);
-}
-
-/* With a root: from no file system at all to being at home in a new tmpfs */
-
-static int fsmount_ns(void)
-{
-	int fs_fd, ns_fd, ret;
-
-	fs_fd = sys_fsopen("tmpfs", 0);
-	ret = sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-	ns_fd = sys_fsmount(fs_fd, FSMOUNT_NAMESPACE, 0);
-	ret |= setns(ns_fd, CLONE_NEWNS);
-	ret |= close(ns_fd) | close(fs_fd);
-	return ret ? -1 : 0;
-}
-
-static int fsmount_and_open_tree_ns(void)
-{
-	int fs_fd, mnt_fd, ns_fd, ret;
-
-	fs_fd = sys_fsopen("tmpfs", 0);
-	ret = sys_fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-	mnt_fd = sys_fsmount(fs_fd, 0, 0);
-	ns_fd = sys_open_tree(mnt_fd, "", OPEN_TREE_NAMESPACE | AT_EMPTY_PATH);
-	ret |= setns(ns_fd, CLONE_NEWNS);
-	ret |= close(ns_fd) | close(mnt_fd) | close(fs_fd);
-	return ret ? -1 : 0;
-}
-
-static int classic(void)
-{
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("tmpfs", "/mnt", "tmpfs", 0, NULL) || chdir("/mnt") ||
-	    sys_pivot_root(".", ".") || umount2(".", MNT_DETACH))
-		return -1;
-	return 0;
 }
 
 /* A switch of the root to the tmpfs on /mnt, in a namespace made before */
@@ -290,23 +207,10 @@ static int ns_get_info(void)
 	return ioctl(own_ns, NS_MNT_GET_INFO, &info);
 }
 
-/* Dropping: the caller leaves, or the child ends */
-static int leave(void)
-{
-	return setns(own_ns, CLONE_NEWNS);
-}
-
 static int end_child(void)
 {
 	return kill(child, SIGKILL) || waitpid(child, NULL, 0) != child ? -1 : 0;
 }
-
-struct op {
-	const char *name;
-	int (*prepare)(void);
-	int (*make)(void);
-	int (*drop)(void);
-};
 
 static const struct op creations[] = {
 	{ "unshare_uts", nothing, unshare_uts, NULL },
@@ -376,7 +280,7 @@ static bool run_once(const struct op *op, long long *make, long long *drop)
 }
 
 /* What others gave up is freed when it pleases them, not in a measurement. */
-static void settle(void)
+void settle(void)
 {
 	struct timespec ts = { .tv_nsec = 100000000 };
 
@@ -477,7 +381,7 @@ static void measure_memory(const struct op *op, int at)
 }
 
 /* Adds bind mounts until there are @to. */
-static void add_mounts(int to)
+void add_mounts(int to)
 {
 	static int nr;
 	char path[32];
@@ -581,228 +485,9 @@ static void over_tasks(int max)
 		;
 }
 
-/*
- * Throughput, and what it does to others: for a while @workers make one
- * namespace after the other, and the caller mounts and unmounts meanwhile.
- */
-static void work(int workers, const struct op *op, const char *axis)
-{
-	struct counts {
-		unsigned long made;
-		int stop;
-	} *counts;
-	static long long took[100000];
-	long long start, t, total = 0;
-	bool worked;
-	int nr = 0;
-	const long long span = 2000000000LL;
-	int i;
-
-	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (counts == MAP_FAILED)
-		die("mmap");
-	for (i = 0; i < workers; i++) {
-		if (MUST(fork()))
-			continue;
-		while (!__atomic_load_n(&counts->stop, __ATOMIC_RELAXED) &&
-		       !op->make() && !op->drop())
-			__atomic_add_fetch(&counts->made, 1, __ATOMIC_RELAXED);
-		_exit(0);
-	}
-	start = now();
-	while (now() - start < span && nr < ARRAY_SIZE(took)) {
-		t = now();
-		MUST(mount("tmpfs", "/mnt", "tmpfs", 0, NULL));
-		took[nr] = now() - t;
-		MUST(umount2("/mnt", 0));
-		total += took[nr++];
-	}
-	__atomic_store_n(&counts->stop, 1, __ATOMIC_RELAXED);
-	t = now() - start;
-	while (wait(NULL) > 0)
-		;
-	qsort(took, nr, sizeof(*took), compare);
-	worked = !workers || counts->made;
-	report(axis, workers, op->name, "per_second", counts->made ?
-	       (long long)(counts->made * 1000000000ULL / t) : -1);
-	report(axis, workers, op->name, "mount_mean", worked ? total / nr : -1);
-	report(axis, workers, op->name, "mount_99th",
-	       worked ? took[nr * 99 / 100] : -1);
-	munmap(counts, sizeof(*counts));
-}
-
-static void over_workers(int mounts)
-{
-	static const int points[] = { 1, 2, 4 };
-	static const struct op idle = { "idle", nothing, nothing, nothing };
-	int i;
-
-	MUST(mkdir("/tmp/source", 0755));
-	add_mounts(mounts);
-	work(0, &idle, "workers");
-	for (i = 0; i < ARRAY_SIZE(points); i++) {
-		work(points[i], creations + 1, "workers");
-		work(points[i], creations + 2, "workers");
-	}
-}
-
-/*
- * Time, where processors wait for each other: two and more, without -icount.
- * All ways take turns within one boot, so that noise hits them alike. In a turn,
- * each worker makes children and waits for them, one after the other.
- *
- *   life	from making a child to having waited for it
- *   net	the same, less what a child takes that gets no namespace
- *   start	what the child itself takes to get to its new root
- *
- * A ratio compares the net time with that of a UTS namespace, or the start with
- * that by FSMOUNT_NAMESPACE, in hundredths: the median, the lowest and the
- * highest of what some blocks of turns come to.
- */
-
-#define BLOCKS		5
-#define TURNS		60
-#define TURN		10000000LL
-
-/* Those that leave much to be freed later come last, and in few rounds. */
-static const struct way {
-	const char *name, *phase;
-	uint64_t flags;
-	int (*start)(void);
-	int other, every;
-} ways[] = {
-	{ "fork", "net", 0, nothing, 0, 1 },
-	{ "uts", "net", CLONE_NEWUTS, nothing, 1, 1 },
-	{ "empty", "net", CLONE_EMPTY_MNTNS, nothing, 1, 1 },
-	{ "fsmount_ns", "start", 0, fsmount_ns, 3, 4 },
-	{ "classic", "start", 0, classic, 3, 4 },
-	{ "full", "net", CLONE_NEWNS, nothing, 1, 4 },
-};
-
-#define MAX_AT_ONCE	2
-
-static struct turn {
-	/* Each worker has a share of its own, children included. */
-	struct {
-		long long lives, life, start;
-	} of[MAX_AT_ONCE];
-	long long life, start;
-	int ready, failed;
-} *turn;
-
-static void take_turn(const struct way *way, int workers)
-{
-	long long begin, started, lives = 0;
-	int i, status;
-	pid_t pid;
-
-	memset(turn, 0, sizeof(*turn));
-	for (i = 0; i < workers; i++) {
-		if (MUST(fork()))
-			continue;
-		__atomic_add_fetch(&turn->ready, 1, __ATOMIC_SEQ_CST);
-		while (__atomic_load_n(&turn->ready, __ATOMIC_SEQ_CST) < workers)
-			;
-		begin = now();
-		do {
-			pid = MUST(fork_with(way->flags));
-			if (!pid) {
-				started = now();
-				if (way->start())
-					_exit(1);
-				turn->of[i].start += now() - started;
-				_exit(0);
-			}
-			MUST(waitpid(pid, &status, 0));
-			turn->of[i].lives++;
-		} while (!status && now() - begin < TURN);
-		turn->of[i].life = now() - begin;
-		_exit(status != 0);
-	}
-	while (wait(&status) > 0)
-		turn->failed |= status;
-	for (i = 0; i < workers; i++) {
-		lives += turn->of[i].lives;
-		turn->life += turn->of[i].life;
-		turn->start += turn->of[i].start;
-	}
-	turn->life /= lives ?: 1;
-	turn->start /= lives ?: 1;
-}
-
-static void take_turns(int workers, int mounts)
-{
-	static long long life[ARRAY_SIZE(ways)][BLOCKS * TURNS];
-	static long long part[ARRAY_SIZE(ways)][BLOCKS * TURNS];
-	long long medians[ARRAY_SIZE(ways)][BLOCKS], ratios[BLOCKS];
-	const struct way *way;
-	int i, k, w, nr, turns;
-	char axis[16];
-
-	for (i = 0; i < BLOCKS * TURNS; i++) {
-		for (k = 0; k < ARRAY_SIZE(ways); k++) {
-			/* The first one finds cold caches: not always the same. */
-			w = k < 3 ? (k + i) % 3 : k;
-			way = ways + w;
-			if (i % way->every)
-				continue;
-			nr = i / way->every;
-			take_turn(way, workers);
-			life[w][nr] = turn->failed ? -1 : turn->life;
-			part[w][nr] = turn->start;
-		}
-		for (w = 0; w < ARRAY_SIZE(ways); w++)
-			if (ways[w].start == nothing && !(i % ways[w].every))
-				part[w][i / ways[w].every] =
-					life[w][i / ways[w].every] - life[0][i];
-		if (!(i % ways[k - 1].every))
-			settle();
-	}
-	snprintf(axis, sizeof(axis), "time-%d", workers);
-	for (w = 0; w < ARRAY_SIZE(ways); w++) {
-		way = ways + w;
-		turns = TURNS / way->every;
-		report(axis, mounts, way->name, "life",
-		       median(life[w], BLOCKS * turns));
-		if (life[w][0] < 0 || !w)
-			continue;
-		for (i = 0; i < BLOCKS; i++) {
-			medians[w][i] = median(part[w] + i * turns, turns);
-			ratios[i] = 100 * medians[w][i] /
-				    (medians[way->other][i] ?: 1);
-		}
-		report(axis, mounts, way->name, way->phase,
-		       median(part[w], BLOCKS * turns));
-		if (w == way->other)
-			continue;
-		report(axis, mounts, way->name, "ratio", median(ratios, BLOCKS));
-		report(axis, mounts, way->name, "ratio_lowest", ratios[0]);
-		report(axis, mounts, way->name, "ratio_highest",
-		       ratios[BLOCKS - 1]);
-	}
-}
-
-static void over_time(int max)
-{
-	static const int points[] = { 0, 100, 1000 };
-	int i, workers;
-
-	turn = mmap(NULL, sizeof(*turn), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (turn == MAP_FAILED)
-		die("mmap");
-	MUST(mkdir("/tmp/source", 0755));
-	for (i = 0; i < ARRAY_SIZE(points) && points[i] <= max; i++) {
-		add_mounts(points[i]);
-		for (workers = 1; workers <= MAX_AT_ONCE; workers++)
-			take_turns(workers, points[i]);
-	}
-}
-
 static void wrong_usage(void)
 {
-	fputs("usage: mntns_bench mounts|tasks|beside|time [MAX], mntns_bench workers [MOUNTS]\n",
+	fputs("usage: mntns_bench mounts|tasks|beside|time [MAX], mntns_bench workers|waits [MOUNTS]\n",
 	      stderr);
 	exit(2);
 }
@@ -813,6 +498,10 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		wrong_usage();
+	if (!strcmp(argv[1], "home")) {
+		say_home();
+		return 0;
+	}
 	if (geteuid()) {
 		fprintf(stderr, "mntns_bench: error: run it as root\n");
 		return 1;
@@ -828,9 +517,11 @@ int main(int argc, char **argv)
 	else if (!strcmp(argv[1], "beside"))
 		beside_mounts(nr ?: MAX_BESIDE);
 	else if (!strcmp(argv[1], "time"))
-		over_time(nr ?: 1000);
+		over_time(nr ?: MAX_MOUNTS);
 	else if (!strcmp(argv[1], "workers"))
 		over_workers(nr ?: 1000);
+	else if (!strcmp(argv[1], "waits"))
+		count_waits(nr);
 	else
 		wrong_usage();
 	return 0;
