@@ -43,7 +43,9 @@ debian_mirror() {
 }
 
 # How apt of this machine gets there, as lines of a configuration of apt's
-apt_network() { apt-config dump | grep -E '^Acquire::(https?|Retries)' || :; }
+apt_network() {
+	apt-config dump | grep -E '^Acquire::(https?|Retries|Check-Valid-Until)' || :
+}
 
 # private_apt DIR "URL SUITE COMPONENT"...: from here on, apt has these sources only
 # and all of its state below DIR. How to reach the mirror is the machine's, whatever
