@@ -64,3 +64,49 @@ document_and_manual_pages_have_the_same_errors() {
 			return
 	done
 }
+
+# The numbers that stand in documents, samples and tests are the uapi headers'.
+numbers_are_those_of_the_headers() {
+	at "$tip" || return
+	names=$(kgit -C "$tree" diff base "$tip" -- include/uapi |
+		sed -n 's/^+#define \([A-Z_]*\)[[:space:]].*/\1/p' | paste -s -d '|')
+	defined="[[:space:]]*#define[[:space:]]+($names|MOVE_MOUNT_BENEATH)[[:space:]]+"
+	{
+		sed -n -E "s,^$defined(.*),#define KERNEL_\1 (\2),p" \
+			"$work"/include/uapi/linux/sched.h \
+			"$work"/include/uapi/linux/mount.h \
+			"$work"/include/uapi/linux/magic.h
+		grep -r -E "^$defined" README.md Documentation samples tools |
+			sed -E "s,^([^:]*):$defined(.*),_Static_assert((\3) == KERNEL_\2\, \"\1\");,"
+		sed -n -E "s,.*\`($names)\`\, \`([^\`]*)\`.*,_Static_assert((\2) == KERNEL_\1\, \"README.md: \1\");,p" \
+			README.md
+	} >"$notes/numbers.c"
+	gcc -fsyntax-only "$notes/numbers.c"
+}
+
+# Relative links lead to files, or to headings of the same file.
+links_lead_somewhere() {
+	project_files | grep '\.md$' | while IFS= read -r file; do
+		grep -o '](\([^)]*\))' "$file" | sed 's/^](//; s/)$//' |
+		while IFS= read -r link; do
+			case $link in
+			*://*) continue ;;
+			'#'*) grep '^#' "$file" | tr A-Z' ' a-z- |
+				tr -d '?.,:`()' | grep -q -x -e "#*-${link#?}" ;;
+			*) [ -e "$(dirname "$file")/${link%%#*}" ] ;;
+			esac || echo "$file: $link"
+		done
+	done >"$notes/links"
+	[ ! -s "$notes/links" ] || { cat "$notes/links"; return 1; }
+}
+
+# The commands that READMEs name are in make help, but for run-PART.
+commands_are_in_make_help() {
+	make -s help | sed -n 's/^  make \([a-z-]*\).*/\1/p' >"$notes/commands"
+	project_files | grep '\.md$' |
+		xargs grep -o -E '(`|^ {4})make [a-z][a-z-]*' | sed 's/.*make //' |
+		grep -v '^run-' | sort -u | grep -v -x -F -f "$notes/commands" \
+		>"$notes/unknown" || return 0
+	cat "$notes/unknown"
+	return 1
+}
