@@ -124,7 +124,7 @@ TEST_F(drop, gives_an_empty_namespace_back_before_its_last_task_is_waited_for)
 }
 
 /* A mount namespace holds its user namespace until nothing of it is left. */
-TEST_F(drop, gives_the_user_namespace_of_an_empty_one_back)
+TEST_F(drop, gives_the_user_namespace_of_an_empty_mntns_back)
 {
 	pid_t pid;
 	int i;

@@ -691,7 +691,7 @@ TEST_F(unshare_empty, is_reported_as_it_is_seen_inside_by_userns_root)
 	check_reports(_metadata, self->proc, true);
 }
 
-TEST_F(unshare_empty, can_be_created_in_an_empty_one)
+TEST_F(unshare_empty, can_be_created_in_an_empty_mntns)
 {
 	struct location first;
 

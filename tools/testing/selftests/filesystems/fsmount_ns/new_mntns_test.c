@@ -126,7 +126,7 @@ FIXTURE_TEARDOWN(new_mntns)
 	check_still_at(_metadata, self->proc, self->before);
 }
 
-TEST_F(new_mntns, is_another_one_each_time)
+TEST_F(new_mntns, is_a_new_one_for_each_call)
 {
 	int one, two;
 

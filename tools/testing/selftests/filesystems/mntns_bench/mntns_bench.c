@@ -243,7 +243,7 @@ static const struct op creations[] = {
 	{}
 };
 
-/* One run in a process of its own; false if it can't be done. */
+/* One run in a process of its own; false if it cannot be done. */
 static bool run_once(const struct op *op, long long *make, long long *drop)
 {
 	long long figures[3];
@@ -339,7 +339,7 @@ static struct memory memory_now(void)
 	return (struct memory){ meminfo("\nSlab:"), meminfo("\nPercpu:") };
 }
 
-/* Makes and keeps @nr of them; false if that can't be done. */
+/* Makes and keeps @nr of them; false if that cannot be done. */
 static bool make_many(const struct op *op, int nr)
 {
 	for (; nr; nr--)

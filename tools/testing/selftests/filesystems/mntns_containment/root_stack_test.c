@@ -122,7 +122,7 @@ TEST_F(top_of_new_mntns, is_unlocked_though_it_was_locked_in_the_tree)
 	check_on_nullfs(_metadata, ns);
 }
 
-TEST_F(top_of_new_mntns, is_locked_if_made_in_such_a_namespace)
+TEST_F(top_of_new_mntns, is_locked_if_created_where_the_root_is_locked)
 {
 	int ns;
 

@@ -163,7 +163,7 @@ static int begin_life(void)
 	return 0;
 }
 
-/* Some of those that end aren't known: orphans of other lives. */
+/* Some of those that end are not known: orphans of other lives. */
 static void bury(int options)
 {
 	pid_t pid;

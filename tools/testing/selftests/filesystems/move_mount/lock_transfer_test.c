@@ -518,7 +518,7 @@ TEST_F(mnt_locked_on_file, does_not_go_to_a_mntns_file)
 }
 
 /* Beneath an unlocked mount, the file can be mounted. */
-TEST_F(mnt_locked_on_file, alone_keeps_a_mntns_file_out)
+TEST_F(mnt_locked_on_file, is_the_only_reason_to_refuse_a_mntns_file)
 {
 	int ns, fd, i;
 

@@ -546,7 +546,7 @@ TEST_F(open_tree_ns_owner, takes_a_detached_tree)
 	EXPECT_EQ(1, count_mounts_in(ns));
 }
 
-TEST_F(open_tree_ns_owner, alone_takes_a_detached_tree)
+TEST_F(open_tree_ns_owner, needs_the_flag_to_copy_a_detached_tree)
 {
 	int mnt;
 

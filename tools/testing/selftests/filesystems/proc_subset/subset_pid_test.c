@@ -185,7 +185,7 @@ TEST_F(subset_pid, can_be_the_root_of_a_mount_namespace)
 	}
 }
 
-TEST_F(subset_pid, does_not_make_all_of_it_visible)
+TEST_F(subset_pid, does_not_make_a_full_proc_mountable)
 {
 	expect_no_full_proc(_metadata);
 	ASSERT_OK(mount_proc("/proc", 0, "subset=pid"));
@@ -198,7 +198,7 @@ TEST_F(subset_pid, does_not_make_all_of_it_visible)
 }
 
 /* nor in a copy of the mount namespace, or in one with it as the root */
-TEST_F(subset_pid, does_not_make_all_of_it_visible_elsewhere)
+TEST_F(subset_pid, does_not_make_a_full_proc_mountable_elsewhere)
 {
 	int fs_fd, ns;
 
@@ -217,7 +217,7 @@ TEST_F(subset_pid, does_not_make_all_of_it_visible_elsewhere)
 	}
 }
 
-TEST_F(subset_pid, cannot_be_reconfigured_to_all_of_it)
+TEST_F(subset_pid, cannot_be_reconfigured_to_a_full_proc)
 {
 	int fs_fd;
 
@@ -517,7 +517,7 @@ TEST_F(subset_pid_besides, has_the_attributes_that_are_asked_for)
 	}
 }
 
-TEST_F(subset_pid_besides, does_not_relax_anything)
+TEST_F(subset_pid_besides, does_not_relax_the_check_of_a_full_proc)
 {
 	int fs_fd, mnt;
 
