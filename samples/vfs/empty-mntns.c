@@ -3,14 +3,14 @@
  * Empty mount namespaces, step by step.
  *
  * unshare(CLONE_NEWNS) copies every mount of the caller, and a container
- * runtime then takes them away again. unshare(UNSHARE_EMPTY_MNTNS) and
- * clone3(CLONE_EMPTY_MNTNS) copy none: the new mount namespace has nothing but
- * an empty directory that never changes (nullfs) to mount the first file
- * system on.
+ * runtime then unmounts the copies again. unshare(UNSHARE_EMPTY_MNTNS) and
+ * clone3(CLONE_EMPTY_MNTNS) copy no mount: the only mount in the new mount
+ * namespace is its namespace root, an empty directory that never changes
+ * (nullfs). The caller mounts the first filesystem on it.
  *
- * new_root() is the function to copy. Descriptors stay open across it all: one
- * of a directory of the old tree leads back there, so nothing that is to be
- * confined may inherit one.
+ * new_root() is the function to copy. File descriptors stay open. A file
+ * descriptor of a directory leads back to the mounts of before, so a process
+ * that is to be confined must not inherit one.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -20,11 +20,11 @@
 
 #include "mntns-sample.h"
 
-/* The mounts of the process that all the others are children of */
+/* The mounts of the first process, which is the parent of all others */
 static struct mount_list original;
 
-/* The mount at the bottom, which is its own parent. */
-static struct mount real_root(const struct mount *m)
+/* The lowest mount, which is its own parent */
+static struct mount namespace_root(const struct mount *m)
 {
 	struct mount below = *m;
 
@@ -51,7 +51,7 @@ static const char *cwd(void)
 	return getcwd(path, sizeof(path)) ?: strerror(errno);
 }
 
-/* The namespace has one mount, nullfs, and that has nothing in it. */
+/* The mount namespace has one mount, of nullfs, which is empty. */
 static void expect_empty(void)
 {
 	static struct mount_list list;
@@ -70,7 +70,7 @@ static void expect_empty(void)
 	FAILS(open("/new", O_CREAT | O_WRONLY, 0600), ENOENT);
 }
 
-/* Mount a file system over the empty root and move into it. */
+/* Mount a filesystem on the empty root and make it the root. */
 static void new_root(void)
 {
 	int fsfd, mfd;
@@ -80,9 +80,9 @@ static void new_root(void)
 	MUST(fsconfig(fsfd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
 	mfd = MUST(fsmount(fsfd, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV));
 
-	/* "/" is all there is to mount on... */
+	/* "/" is the only mount point... */
 	MUST(move_mount(mfd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH));
-	/* ...and names the nullfs beneath until the root is changed. */
+	/* ...and stays the nullfs beneath until chroot(). */
 	MUST(fchdir(mfd));
 	MUST(chroot("."));
 
@@ -90,7 +90,7 @@ static void new_root(void)
 	close(fsfd);
 }
 
-/* The root is the new file system, on nullfs and on nothing else. */
+/* The root is the new filesystem, directly on nullfs. */
 static void expect_new_root(const struct mount *root)
 {
 	struct mount below = get_mount(root->parent);
@@ -109,10 +109,10 @@ static void start(void)
 	struct mount bottom;
 
 	list_mounts(&original);
-	bottom = real_root(original.mount);
-	printf("  Beneath them all, seen by statmount() alone, is mount %u.\n",
+	bottom = namespace_root(original.mount);
+	printf("  Only statmount() finds the namespace root: it is mount %u.\n",
 	       bottom.id_old);
-	step_text("its type", bottom.type, "nullfs");
+	step_text("type of the namespace root", bottom.type, "nullfs");
 }
 
 static void plain_unshare(void)
@@ -127,7 +127,7 @@ static void plain_unshare(void)
 
 static void empty_unshare(void)
 {
-	/* Wherever the process was, it ends up in the empty root. */
+	/* The working directory becomes the empty root, too. */
 	MUST(chdir("/proc"));
 	MUST(unshare(UNSHARE_EMPTY_MNTNS));
 	expect_empty();
@@ -155,7 +155,7 @@ static void own_root(void)
 	static struct mount_list list;
 	int dev;
 
-	/* What shall come along is opened while it can still be reached. */
+	/* Open the mounts that the new root needs while a path leads to them. */
 	dev = MUST(open_tree(AT_FDCWD, "/dev",
 			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
 	MUST(unshare(UNSHARE_EMPTY_MNTNS));
@@ -207,20 +207,31 @@ static void end(void)
 
 static void demonstrate(void)
 {
-	printf("1. The mounts that this process has\n\n");
+	show_title("1. The mounts of this process",
+		   "Each mount namespace has a list of mounts. The lowest mount is the namespace\n"
+		   "root, an empty directory that never changes. All others are on top of it.");
 	start();
-	run("2. unshare(CLONE_NEWNS) copies them all", plain_unshare);
-	run("3. unshare(UNSHARE_EMPTY_MNTNS) copies none", empty_unshare);
-	run("4. clone3() with CLONE_EMPTY_MNTNS: the same for a new process",
+	run("2. unshare(CLONE_NEWNS) copies all mounts",
+	    "Container runtimes start with this. The copies take time, and the runtime has\n"
+	    "to unmount them again.", plain_unshare);
+	run("3. unshare(UNSHARE_EMPTY_MNTNS) copies no mount",
+	    "This takes the same time whatever is mounted. No path leads to a file of the\n"
+	    "host, and no file can be created.", empty_unshare);
+	run("4. clone3() with CLONE_EMPTY_MNTNS does the same for a new process",
+	    "The child is in an empty mount namespace, and the parent stays where it is.",
 	    empty_clone3);
-	run("5. From there to a root file system, with /dev brought along",
-	    own_root);
-	run("6. The same for a user without privileges", rootless);
-	printf("\n7. The mounts of this process after all that\n\n");
+	run("5. From an empty mount namespace to a root filesystem",
+	    "The process opens a copy of /dev before. It mounts a tmpfs, makes it the root,\n"
+	    "and mounts /dev there.", own_root);
+	run("6. A user without privileges does the same",
+	    "Outside of a user namespace, the call fails. Any user may create a user\n"
+	    "namespace, and so start a container without root.", rootless);
+	show_title("7. The mounts of this process at the end",
+		   "All steps were in other mount namespaces, so nothing has changed here.");
 	end();
 }
 
-/* In a child: for this process the mounts would be gone. */
+/* In a child, which loses its mounts */
 static int try_unshare(void)
 {
 	pid_t pid = fork();

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A container launcher that uses what the kernel has.
+ * A container launcher that uses the flags that the kernel has.
  *
- * A command gets a root file system of its own, a PID namespace with a /proc,
- * and, if it isn't root who asks, a user namespace. There are four ways to the
- * root, from what needs the least of the kernel's mounts to what all kernels
- * have: see ways[]. Each is tried in a process of its own, so that nothing is
- * left of one that fails, and the next one begins from the same place.
+ * The launcher gives a command a root filesystem, a PID namespace with a /proc,
+ * and, if the caller is not root, a user namespace. There are four ways to the
+ * root filesystem, see ways[]: the first copies no mounts, the last works on all
+ * kernels. The launcher tries each way in a new process, so that a way that fails
+ * leaves nothing behind, and the next way has the same start.
  *
- * This confines what the command sees. It's no sandbox when root runs it: the
- * command has all privileges that the caller has.
+ * This confines what the command sees. It is no sandbox if root runs it: the
+ * command has all privileges of the caller.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -35,29 +35,31 @@
 #define EXIT_CANNOT_RUN	126
 #define EXIT_NOT_FOUND	127
 
-static const char *dir;		/* the root is a copy of it; NULL: a tmpfs */
+static const char *dir;		/* the root is a copy of dir; NULL: a tmpfs */
 static const char *proc;	/* the kind of /proc; NULL: full if permitted */
 static bool rootless;
 static uid_t uid;		/* the caller's */
 static gid_t gid;
-static int program = -1;	/* the command's, which goes into the tmpfs */
+static int program = -1;	/* the command's file, to copy into the tmpfs */
 static char **command;
 static sigset_t original_mask, signals;
 
 static const char usage[] =
 "usage: mntns-launch [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-"Run COMMAND in a root file system, a PID namespace and a /proc of its own.\n"
-"  -d DIR   the root is DIR with all that's mounted below; without it, it's an\n"
-"           empty tmpfs into which COMMAND is copied, a statically linked\n"
-"           program by its full path\n"
-"  -u       be root in a user namespace (always, unless root runs this)\n"
-"  -p KIND  /proc is: full, pid (tasks only) or none, which DIR without a proc\n"
-"           needs; without it, full if the kernel permits that, else pid\n"
-"  -w WAY   to the root: namespace, empty, beneath or pivot; without it, the\n"
-"           first of them that works\n"
-"The exit status is COMMAND's, or 128 and the number of the signal that ended it;\n"
-"125 if there's no way, 126 if COMMAND can't be run, 127 if it isn't there.\n"
-"SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 are passed on to it.\n";
+"Run COMMAND with a new root filesystem, a new PID namespace and a /proc.\n"
+"  -d DIR   The root is a copy of DIR with all mounts below. Without -d, the root\n"
+"           is an empty tmpfs into which COMMAND is copied: the full path of a\n"
+"           statically linked program.\n"
+"  -u       Be root in a user namespace. This is the default unless root runs it.\n"
+"  -p KIND  The kind of /proc: full, pid (tasks only) or none. A DIR without a\n"
+"           directory proc needs none. The default is full if the kernel permits\n"
+"           it, otherwise pid.\n"
+"  -w WAY   The way to the root: namespace, empty, beneath or pivot. The default is\n"
+"           the first of them that works.\n"
+"The exit status is that of COMMAND, or 128 plus the number of the signal that\n"
+"ended it; 125 if no way works, 126 if COMMAND cannot be run, 127 if there is no\n"
+"COMMAND. SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 are passed on to\n"
+"COMMAND.\n";
 
 static void die(int status, const char *fmt, ...)
 {
@@ -78,7 +80,7 @@ static pid_t fork_with(__u64 flags)
 	return syscall(__NR_clone3, &args, sizeof(args));
 }
 
-/* Goes to the launcher: why a way failed, or this */
+/* A pipe to the launcher, for the reason why a way failed, or for SUCCESS */
 static int report = -1;
 
 #define SUCCESS	"done"
@@ -94,7 +96,7 @@ static const char *way_out(void)
 		return " (by AppArmor, without attach_disconnected?)";
 	case EPERM:
 		return rootless ? " (by a sysctl for user namespaces, a chroot or an LSM?)" :
-				  " (without privileges there's -u)";
+				  " (-u needs no privileges)";
 	default:
 		return "";
 	}
@@ -113,16 +115,17 @@ static int must(int ret, const char *what)
 	return ret;
 }
 
-/* A system call that the way depends on, named as it's written */
+/* A system call that the way depends on; a failure reports it as written */
 #define MUST_DO(call)	must(call, #call)
 
 /*
- * The ways. Each ends in the new root, with a /proc, and all else out of sight.
+ * The ways. After each, the process is in the new root, has a /proc there, and no
+ * path leads to another mount.
  */
 
 static const char *proc_is = "none";
 
-/* Mount it on proc/ in the working directory, which is the new root. */
+/* Mount a proc on proc/ in the working directory, which is the new root. */
 static void mount_proc(void)
 {
 	if (proc && !strcmp(proc, "none"))
@@ -131,7 +134,7 @@ static void mount_proc(void)
 		MUST_DO(mkdir("proc", 0555));
 	else if (access("proc", F_OK))
 		give_up("proc in the root",
-			": make that directory, or do without: -p none");
+			": create this directory, or use -p none");
 
 	proc_is = "full";
 	if ((!proc || strcmp(proc, "pid")) &&
@@ -142,10 +145,10 @@ static void mount_proc(void)
 	    !mount("proc", "proc", "proc", PROC_FLAGS, "subset=pid"))
 		return;
 	give_up("proc", errno != EPERM ? way_out() :
-		": a user namespace that sees no full one gets less or none; try -w beneath, or -p");
+		": a user namespace without a visible full proc can have pid or none; try -w beneath, or -p");
 }
 
-/* The context of a new tmpfs */
+/* The filesystem context of a new tmpfs */
 static int tmpfs_context(void)
 {
 	int fsfd = fsopen("tmpfs", FSOPEN_CLOEXEC);
@@ -157,7 +160,7 @@ static int tmpfs_context(void)
 	return fsfd;
 }
 
-/* What becomes the root, not mounted anywhere yet */
+/* The new root as a detached mount */
 static int detached_root(void)
 {
 	if (dir)
@@ -166,14 +169,14 @@ static int detached_root(void)
 	return MUST_DO(fsmount(MUST_DO(tmpfs_context()), FSMOUNT_CLOEXEC, 0));
 }
 
-/* A copy of the mount namespace of which no change gets out */
+/* Enter a copy of the mount namespace, from which nothing propagates. */
 static void copy_namespace(void)
 {
 	MUST_DO(unshare(CLONE_NEWNS));
 	MUST_DO(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }
 
-/* The root is that of a new mount namespace from the beginning. */
+/* The new mount namespace begins with the root. */
 static void by_namespace(void)
 {
 	int nsfd, fsfd, status;
@@ -184,7 +187,7 @@ static void by_namespace(void)
 	} else {
 		fsfd = tmpfs_context();
 		if (fsfd < 0 && errno == EPERM) {
-			/* That's for those who own their mount namespace. */
+			/* Only the owner of a mount namespace may do this. */
 			if (!MUST_DO(fork_with(CLONE_FILES |
 					       CLONE_EMPTY_MNTNS)))
 				_exit(tmpfs_context());
@@ -199,12 +202,12 @@ static void by_namespace(void)
 	mount_proc();
 }
 
-/* The root comes into a mount namespace that is empty. */
+/* Mount the root in an empty mount namespace. */
 static void by_empty(void)
 {
 	int fd = -1;
 
-	/* What's copied from a mount namespace is so by its owner. */
+	/* Only the owner of a mount namespace may use OPEN_TREE_CLONE. */
 	if (dir) {
 		if (rootless)
 			copy_namespace();
@@ -220,7 +223,7 @@ static void by_empty(void)
 	mount_proc();
 }
 
-/* The root comes beneath a copy of the old one. */
+/* Mount the root beneath a copy of the old root. */
 static void by_beneath(void)
 {
 	int fd;
@@ -230,13 +233,13 @@ static void by_beneath(void)
 	MUST_DO(fchdir(fd));
 	MUST_DO(move_mount(fd, "", AT_FDCWD, "/",
 			   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH));
-	/* as long as another proc is to be seen, which permits a full one */
+	/* Another proc is still visible here, so a full one is permitted. */
 	mount_proc();
 	MUST_DO(chroot("."));
 	MUST_DO(umount2(".", MNT_DETACH));
 }
 
-/* The root changes places with a copy of the old one. */
+/* Exchange a copy of the old root for the new root. */
 static void by_pivot(void)
 {
 	int fd;
@@ -248,7 +251,7 @@ static void by_pivot(void)
 	mount_proc();
 	if (pivot_root(".", "."))
 		give_up("pivot_root", errno != EINVAL ? way_out() :
-			": the old root is a chroot, or an initramfs that nothing is beneath");
+			": the old root is a chroot, or an initramfs without nullfs beneath");
 	MUST_DO(umount2(".", MNT_DETACH));
 }
 
@@ -280,25 +283,25 @@ static void bring_program(void)
 		  path);
 	while (MUST_DO(sendfile(fd, program, NULL, 1 << 20)))
 		;
-	close(fd);	/* else it's busy and can't be executed */
+	close(fd);	/* a file that is open for writing cannot be executed */
 }
 
 static void run_command(void)
 {
 	sigprocmask(SIG_SETMASK, &original_mask, NULL);
-	/* A descriptor of a directory outside would be a way out. */
+	/* A file descriptor of a directory outside would lead there. */
 	syscall(__NR_close_range, 3, ~0U, 0);
 	execvp(command[0], command);
 	if (errno == ENOENT)
 		die(EXIT_NOT_FOUND,
-		    "%s isn't in the new root, or what it's linked with isn't",
+		    "%s is not in the new root, or a library that it needs is not",
 		    command[0]);
 	die(EXIT_CANNOT_RUN, "%s: %s", command[0], strerror(errno));
 }
 
 /*
- * Wait for @child, and pass on what others send. What a terminal sends, the
- * command gets from the terminal. Returns the exit status.
+ * Wait for @child, and pass on signals of other processes. The command gets those
+ * of a terminal from the terminal. Return the exit status.
  */
 static int attend(pid_t child)
 {
@@ -324,7 +327,7 @@ static int attend(pid_t child)
 	}
 }
 
-/* Map the caller, who is nobody else in there, to root. */
+/* Map the caller to root. No other user is mapped. */
 static void map_root(void)
 {
 	char map[32];
@@ -348,7 +351,7 @@ static void be_init(const struct way *way)
 	if (!dir)
 		bring_program();
 
-	/* The container doesn't outlive its launcher, not even a killed one. */
+	/* If the launcher is killed, the container ends, too. */
 	MUST_DO(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	if (dprintf(report, SUCCESS) < 0)
 		_exit(EXIT_LAUNCHER);
@@ -364,7 +367,7 @@ static void be_init(const struct way *way)
 	_exit(attend(pid));
 }
 
-/* Returns the first process of the container, or -1, and what it said. */
+/* Return process 1 of the container, or -1 with its report in @said. */
 static pid_t launch(const struct way *way, char *said, size_t size)
 {
 	size_t len = 0;
@@ -489,6 +492,6 @@ int main(int argc, char **argv)
 			break;
 	}
 	if (pid < 0)
-		die(EXIT_LAUNCHER, "no way to the new root:%s", failures);
+		die(EXIT_LAUNCHER, "no way to the new root works:%s", failures);
 	return attend(pid);
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mount namespaces that begin with the root file system of a container.
+ * Mount namespaces that begin with the root filesystem of a container.
  *
- * Such a root is a new file system or a directory that's already there.
- * fsmount(FSMOUNT_NAMESPACE) and open_tree(OPEN_TREE_NAMESPACE) return a
- * descriptor of a new mount namespace that has one or the other as its root,
- * on top of nullfs. setns() enters it. Nothing of the caller's mounts has been
- * copied, so nothing has to be taken away.
+ * The root is a new filesystem or a copy of a directory tree.
+ * fsmount(FSMOUNT_NAMESPACE) returns a file descriptor of a new mount namespace
+ * whose root is a new filesystem. open_tree(OPEN_TREE_NAMESPACE) returns one
+ * whose root is a copy of a directory tree. setns() enters the mount namespace.
+ * No other mount of the caller is copied, so none has to be unmounted.
  *
  * enter_tmpfs() is the function to copy, for rootless containers together with
- * rootless_root() and mount_tasks(). Descriptors stay open across setns(): one
- * of a directory of the old tree leads back there, so nothing that is to be
- * confined may inherit one.
+ * rootless_root() and mount_tasks(). File descriptors stay open across setns().
+ * A file descriptor of a directory leads back to the mounts of before, so a
+ * process that is to be confined must not inherit one.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -30,10 +30,10 @@
 #define PROC_ATTRS	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | \
 			 MOUNT_ATTR_NOEXEC)
 
-/* The mounts of this process that all the others are children of */
+/* The mounts of the first process, which is the parent of all others */
 static struct mount_list original;
 
-/* MUST(), for calls whose number is of interest */
+/* MUST(), for calls that say_calls() counts */
 #define COUNT(call)	(calls++, step_call(#call, call))
 static unsigned int calls;
 
@@ -43,7 +43,7 @@ static void say_calls(const char *what)
 	calls = 0;
 }
 
-/* All that there is to see in a container that has just been set up */
+/* A container whose root is a new tmpfs has one mount and no file. */
 static struct mount expect_tmpfs(void)
 {
 	static struct mount_list list;
@@ -56,7 +56,7 @@ static struct mount expect_tmpfs(void)
 	return list.mount[0];
 }
 
-/* A new file system, and a mount namespace that has it as the root. */
+/* Enter a mount namespace whose root is a new filesystem. */
 static void enter_tmpfs(void)
 {
 	int fsfd, nsfd;
@@ -64,12 +64,12 @@ static void enter_tmpfs(void)
 	fsfd = COUNT(fsopen("tmpfs", FSOPEN_CLOEXEC));
 	COUNT(fsconfig(fsfd, FSCONFIG_SET_STRING, "mode", "0755", 0));
 	COUNT(fsconfig(fsfd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
-	say_calls("for the file system");
+	say_calls("create the filesystem");
 
 	nsfd = COUNT(fsmount(fsfd, FSMOUNT_NAMESPACE | FSMOUNT_CLOEXEC,
 			     MOUNT_ATTR_NODEV));
 	COUNT(setns(nsfd, CLONE_NEWNS));
-	say_calls("to live in it");
+	say_calls("make it the root of this process");
 
 	close(nsfd);
 	close(fsfd);
@@ -86,7 +86,7 @@ static void one_call(void)
 	step_number("parent of that (itself)", below.parent_old, below.id_old);
 }
 
-/* The result is the same, by way of a copy of everything. */
+/* The result is the same, but all mounts are copied in between. */
 static void classic(void)
 {
 	static struct mount_list copy, with_root;
@@ -95,21 +95,21 @@ static void classic(void)
 	list_mounts(&copy);
 	step_number("mounts copied", copy.n, count_copied(&original));
 
-	/* Else what comes now would happen to the original, too. */
+	/* Otherwise, the changes below would propagate to the originals. */
 	COUNT(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	MUST(mount("tmpfs", "/tmp", "tmpfs", MS_NODEV, "mode=0755"));
 	COUNT(chdir("/tmp"));
 	COUNT(pivot_root(".", "."));
 	list_mounts(&with_root);
 	COUNT(umount2(".", MNT_DETACH));
-	say_calls("to live in the file system that mount() made");
+	say_calls("make the new filesystem the root of this process");
 
 	expect_tmpfs();
-	step_number("mounts thrown away (the copies)", with_root.n - 1,
+	step_number("mounts unmounted (the copies)", with_root.n - 1,
 		    copy.n);
 }
 
-/* In a mount namespace of its own: nothing is left when the process ends. */
+/* In a new mount namespace: when the process ends, nothing is left. */
 static void make_tree(void)
 {
 	MUST(unshare(CLONE_NEWNS));
@@ -118,7 +118,7 @@ static void make_tree(void)
 	MUST(mkdir("/tmp/tree", 0755));
 	MUST(mkdir("/tmp/tree/sub", 0755));
 	MUST(write_file("/tmp/tree/file", "original"));
-	MUST(write_file("/tmp/tree/sub/covered", ""));
+	MUST(write_file("/tmp/tree/sub/hidden", ""));
 	MUST(mount("tmpfs", "/tmp/tree/sub", "tmpfs", 0, "mode=0755"));
 	MUST(write_file("/tmp/tree/sub/on-top", ""));
 }
@@ -147,7 +147,7 @@ static size_t enter_copy(int nsfd)
 	MUST(setns(nsfd, CLONE_NEWNS));
 	list_mounts(&list);
 	step_number("mount namespace of /", find_mount(&list, "/")->ns, id);
-	step_text("what /file says", read_file("/file"), "original");
+	step_text("content of /file", read_file("/file"), "original");
 	FAILS(open("/proc", O_PATH), ENOENT);
 	return list.n;
 }
@@ -162,7 +162,7 @@ static void whole_tree(void)
 	MUST(open("/sub/on-top", O_PATH | O_CLOEXEC));
 }
 
-/* Who could unmount what's mounted below can also leave it out. */
+/* The owner could unmount the mount below, so a copy may leave it out. */
 static void single_mount(void)
 {
 	int nsfd;
@@ -170,14 +170,14 @@ static void single_mount(void)
 	nsfd = MUST(open_tree(AT_FDCWD, "/tmp/tree",
 			      OPEN_TREE_NAMESPACE | OPEN_TREE_CLOEXEC));
 	step_number("number of mounts", enter_copy(nsfd), 1);
-	MUST(open("/sub/covered", O_PATH | O_CLOEXEC));
+	MUST(open("/sub/hidden", O_PATH | O_CLOEXEC));
 }
 
 /*
- * Root in a user namespace, but still in a mount namespace that isn't its own:
- * whatever is covered there is covered in the copy, too, and for good.
+ * Root in a user namespace that does not own the mount namespace: what a mount
+ * hides in the original stays hidden in the copy, since the copy is locked.
  */
-static void foreign_tree(void)
+static void unprivileged_tree(void)
 {
 	int nsfd;
 
@@ -191,16 +191,22 @@ static void foreign_tree(void)
 			      AT_RECURSIVE | OPEN_TREE_CLOEXEC));
 	step_number("number of mounts", enter_copy(nsfd), 2);
 	FAILS(umount2("/sub", MNT_DETACH), EINVAL);
-	FAILS(open("/sub/covered", O_PATH), ENOENT);
+	FAILS(open("/sub/hidden", O_PATH), ENOENT);
 }
 
 static void existing_tree(void)
 {
 	make_tree();
-	run("5. open_tree(OPEN_TREE_NAMESPACE) with all that's mounted below",
-	    whole_tree);
-	run("6. The same without", single_mount);
-	run("7. The same for a user without privileges", foreign_tree);
+	run("5. open_tree(OPEN_TREE_NAMESPACE | AT_RECURSIVE) copies the tree",
+	    "The root of the new mount namespace is a copy of the directory, with the mount\n"
+	    "below. Container runtimes use this for an unpacked image.", whole_tree);
+	run("6. Without AT_RECURSIVE, it copies a single mount",
+	    "The mount below is not copied, so the file that it hides is visible. The caller\n"
+	    "owns the mount namespace, and could unmount the mount below as well.",
+	    single_mount);
+	run("7. A user without privileges does the same",
+	    "This user cannot unmount anything on the host. So what a mount hides there\n"
+	    "stays hidden in the copy.", unprivileged_tree);
 }
 
 static void refuse_full_proc(void)
@@ -213,7 +219,7 @@ static void refuse_full_proc(void)
 	close(fsfd);
 }
 
-/* Mount the part of proc that tells about tasks only. */
+/* Mount the part of proc that shows tasks. */
 static void mount_tasks(void)
 {
 	int fsfd, mfd;
@@ -227,7 +233,7 @@ static void mount_tasks(void)
 	close(fsfd);
 }
 
-/* This process, which has /proc/self and /proc/thread-self, and no more. */
+/* There is this process, /proc/self, /proc/thread-self, and nothing else. */
 static void expect_tasks(void)
 {
 	unsigned int tasks = 0, selves = 0, others = 0;
@@ -254,7 +260,7 @@ static void rootless_root(void)
 	static struct mount_list list;
 
 	step_number("getpid()", getpid(), 1);
-	/* Only the owner of a mount namespace may set up a file system. */
+	/* Only the owner of a mount namespace may create a filesystem. */
 	FAILS(fsopen("tmpfs", FSOPEN_CLOEXEC), EPERM);
 	MUST(unshare(UNSHARE_EMPTY_MNTNS));
 	list_mounts(&list);
@@ -276,24 +282,30 @@ static void rootless(void)
 	become_nobody();
 	MUST(unshare(CLONE_NEWUSER | CLONE_NEWPID));
 	map_nobody_to_root();
-	in_child(rootless_root);	/* the first in the new pid namespace */
+	in_child(rootless_root);	/* process 1 of the PID namespace */
 }
 
 static void demonstrate(void)
 {
-	printf("1. The mounts that this process has\n\n");
+	show_title("1. The mounts of this process",
+		   "None of them is needed in a container.");
 	list_mounts(&original);
-	run("2. fsmount(FSMOUNT_NAMESPACE): a root on a new file system",
+	run("2. fsmount(FSMOUNT_NAMESPACE): the root is a new filesystem",
+	    "Two calls make a new filesystem the root of a process. No mount is copied.",
 	    one_call);
-	run("3. The same without: copy all mounts, add one, drop the copies",
+	run("3. Without the flag: copy all mounts, add one, unmount the copies",
+	    "The result is the same. The more mounts there are, the longer this takes.",
 	    classic);
-	run("4. A directory to become the root, with a mount below",
+	run("4. A directory tree that is to become the root, with a mount below",
+	    "The mount below hides a file of the tree. It matters in 6 and 7.",
 	    existing_tree);
-	run("8. Rootless: a new file system as the root, and tasks in /proc",
+	run("8. Rootless: a new filesystem as the root, and a proc that shows tasks",
+	    "A user without privileges starts a container and copies no mount. A full proc\n"
+	    "could reveal what is hidden on the host, so the kernel allows only subset=pid.",
 	    rootless);
 }
 
-/* Asked for what is no file system, it has nothing to make. */
+/* The file descriptor is invalid, so this only tests whether the flag is known. */
 static int try_fsmount(void)
 {
 	fsmount(-1, FSMOUNT_NAMESPACE, 0);
@@ -303,7 +315,7 @@ static int try_fsmount(void)
 int main(void)
 {
 	umask(022);
-	return show("mount namespaces made with a root", demonstrate,
+	return show("mount namespaces that begin with a root", demonstrate,
 		    "fsmount(fsfd, FSMOUNT_NAMESPACE, attr_flags)",
 		    try_fsmount());
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the mount namespace samples share: system calls that libc may not have,
- * the list of mounts, and steps that show themselves and check the answer.
+ * Shared by the mount namespace samples: system calls that libc may not have,
+ * the list of mounts, and steps, which print a call and check its result.
  */
 #ifndef _MNTNS_SAMPLE_H
 #define _MNTNS_SAMPLE_H
@@ -119,14 +119,14 @@ static inline int statmount(__u64 id, __u64 mask, struct statmount *sm,
 }
 
 /*
- * Steps: each shows what was asked and what the kernel answered, and counts
- * whether that is what it should.
+ * Steps: each prints a call and its result, and compares it with the expected
+ * result.
  */
 
 /* Shared memory, since child processes make steps too */
 static struct tally {
 	unsigned int steps;
-	unsigned int held;
+	unsigned int expected;
 } *tally;
 
 static inline void begin_steps(void)
@@ -144,37 +144,38 @@ static inline void begin_steps(void)
 /* Prints the last line, returns the exit status. */
 static inline int end_steps(void)
 {
-	printf("\n%u of %u steps held\n", tally->held, tally->steps);
-	return tally->held == tally->steps ? 0 : 1;
+	printf("\n%u of %u steps gave the expected result\n", tally->expected,
+	       tally->steps);
+	return tally->expected == tally->steps ? 0 : 1;
 }
 
-static inline void step(bool held, const char *what, const char *answer,
+static inline void step(bool ok, const char *what, const char *result,
 			const char *expected)
 {
 	tally->steps++;
-	tally->held += held;
-	printf("  %s  %s = %s\n", held ? "ok" : "NO", what, answer);
-	if (!held)
+	tally->expected += ok;
+	printf("  %s  %s = %s\n", ok ? "ok" : "NO", what, result);
+	if (!ok)
 		printf("      expected: %s\n", expected);
 }
 
-static inline void step_text(const char *what, const char *answer,
+static inline void step_text(const char *what, const char *result,
 			     const char *expected)
 {
-	step(!strcmp(answer, expected), what, answer, expected);
+	step(!strcmp(result, expected), what, result, expected);
 }
 
-static inline void step_number(const char *what, unsigned long long answer,
+static inline void step_number(const char *what, unsigned long long result,
 			       unsigned long long expected)
 {
-	char a[24], e[24];
+	char r[24], e[24];
 
-	snprintf(a, sizeof(a), "%llu", answer);
+	snprintf(r, sizeof(r), "%llu", result);
 	snprintf(e, sizeof(e), "%llu", expected);
-	step(answer == expected, what, a, e);
+	step(result == expected, what, r, e);
 }
 
-/* What a system call returned, in words. */
+/* The result of a system call, in words */
 static inline const char *in_words(long ret)
 {
 	static char text[128];
@@ -197,16 +198,16 @@ static inline long step_call(const char *call, long ret)
 static inline void step_error(const char *call, long ret, int error,
 			      const char *name)
 {
-	bool held = ret < 0 && errno == error;
+	bool ok = ret < 0 && errno == error;
 	char expected[32];
 
 	snprintf(expected, sizeof(expected), "-1 %s", name);
-	step(held, call, held ? expected : in_words(ret), expected);
+	step(ok, call, ok ? expected : in_words(ret), expected);
 }
 
 /*
- * A system call that has to succeed, shown as it is written in the source.
- * What follows makes no sense without it, so a failure ends the process.
+ * A system call that has to succeed, printed as it is written in the source.
+ * The steps after it depend on it, so a failure ends the process.
  */
 #define MUST(call)		step_call(#call, call)
 
@@ -220,12 +221,12 @@ static inline void wait_for_steps(pid_t child)
 
 	if (waitpid(child, &status, 0) < 0)
 		step_call("waitpid(child, &status, 0)", -1);
-	/* One that exits early has said why: see step_call(). */
+	/* A child that exits early has printed the reason: see step_call(). */
 	if (WIFSIGNALED(status))
 		step_text("child process", strsignal(WTERMSIG(status)), "exit");
 }
 
-/* In a process of its own, whose mounts and privileges may change */
+/* Run @part in a child process, whose mounts and privileges may change. */
 static inline void in_child(void (*part)(void))
 {
 	pid_t pid = fork();
@@ -239,21 +240,26 @@ static inline void in_child(void (*part)(void))
 	wait_for_steps(pid);
 }
 
-static inline void run(const char *title, void (*part)(void))
+/* @title is what @part shows, @why what it is good for. */
+static inline void show_title(const char *title, const char *why)
 {
-	printf("\n%s\n\n", title);
+	printf("\n%s\n%s\n\n", title, why);
+}
+
+static inline void run(const char *title, const char *why, void (*part)(void))
+{
+	show_title(title, why);
 	in_child(part);
 }
 
 /*
- * A whole sample; returns its exit status. @error is that of @call, which has
- * been tried to see whether the kernel has @feature.
+ * Run a whole sample; return its exit status. The caller has tried @call to see
+ * whether the kernel has @feature: the call failed with @error, or 0.
  */
 static inline int show(const char *feature, void (*sample)(void),
 		       const char *call, int error)
 {
 	struct utsname uts;
-	char title[128];
 
 	uname(&uts);
 	switch (error) {
@@ -265,9 +271,9 @@ static inline int show(const char *feature, void (*sample)(void),
 		printf("This needs CAP_SYS_ADMIN: run it as root.\n");
 		return 1;
 	}
-	snprintf(title, sizeof(title), "Linux %s: %s", uts.release, feature);
+	printf("\n=== Linux %s: %s ===\n", uts.release, feature);
 	begin_steps();
-	run(title, sample);
+	in_child(sample);
 	return end_steps();
 }
 
@@ -282,7 +288,7 @@ static inline void become_nobody(void)
 	MUST(setgroups(0, NULL));
 	MUST(setresgid(NOBODY, NOBODY, NOBODY));
 	MUST(setresuid(NOBODY, NOBODY, NOBODY));
-	/* A process that was root has to ask for its /proc/self/ back. */
+	/* The /proc/self of a process that was root belongs to root otherwise. */
 	MUST(prctl(PR_SET_DUMPABLE, 1));
 }
 
@@ -314,7 +320,7 @@ static inline const char *read_file(const char *path)
 	return text;
 }
 
-/* Needs /proc, so it comes before that is left behind. */
+/* This needs /proc, so call it before /proc is out of reach. */
 static inline void map_nobody_to_root(void)
 {
 	MUST(write_file("/proc/self/setgroups", "deny"));
@@ -330,9 +336,9 @@ static inline void map_nobody_to_root(void)
 #define MAX_MOUNTS 512
 
 struct mount {
-	__u64 id;		/* never given to another mount... */
+	__u64 id;		/* no other mount ever gets this ID */
 	__u64 parent;
-	unsigned int id_old;	/* ...unlike these, which mountinfo shows */
+	unsigned int id_old;	/* the ID in /proc/self/mountinfo, may be reused */
 	unsigned int parent_old;
 	__u64 ns;
 	char type[32];
@@ -361,7 +367,7 @@ static inline struct mount get_mount(__u64 id)
 	m.parent_old = sm->mnt_parent_id_old;
 	m.ns = sm->mnt_ns_id;
 	snprintf(m.type, sizeof(m.type), "%s", sm->str + sm->fs_type);
-	/* What lies beneath the caller's root has no place below it. */
+	/* A mount beneath the caller's root has no path below that root. */
 	snprintf(m.point, sizeof(m.point), "%s",
 		 sm->mask & STATMOUNT_MNT_POINT ?
 		 sm->str + sm->mnt_point : "(beneath /)");
@@ -403,8 +409,8 @@ static inline const struct mount *find_mount(const struct mount_list *list,
 }
 
 /*
- * How many of them unshare(CLONE_NEWNS) copies. It leaves out files that mount
- * namespaces are pinned by (snapd does that).
+ * The number of mounts that unshare(CLONE_NEWNS) copies. It leaves out bind
+ * mounts of mount namespace files, which for example snapd has.
  */
 static inline size_t count_copied(const struct mount_list *list)
 {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A mount beneath another one: switch the root, shed a locked mount.
+ * A mount beneath another mount: switch the root, replace a locked mount.
  *
- * move_mount(MOVE_MOUNT_BENEATH) slides a mount under the topmost one of its
- * target. Under the root, that makes a switch of the root file system which
- * needs no directory for the old root and, unlike pivot_root(), moves no task
- * but the caller. Beneath a locked mount, as all mounts are that a user namespace
- * inherits, the new mount takes over the lock: the old one can be unmounted, and
- * what it hid stays hidden.
+ * move_mount(MOVE_MOUNT_BENEATH) mounts beneath the topmost mount at its target.
+ * Beneath the root, this switches the root filesystem. It needs no directory for
+ * the old root and, unlike pivot_root(), moves no task but the caller. All mounts
+ * that a user namespace inherits are locked. A mount beneath a locked mount takes
+ * over the lock: the old mount can be unmounted, and what it hid stays hidden.
  *
  * switch_root() and shed() are the functions to copy.
  */
@@ -34,7 +33,7 @@ static __u64 mount_id(const char *path)
 	return sx.stx_mnt_id;
 }
 
-/* A tmpfs that isn't mounted anywhere yet */
+/* A detached mount of a new tmpfs */
 static int new_tmpfs(void)
 {
 	int fsfd, mfd;
@@ -53,15 +52,15 @@ static void make_root(void)
 	MUST(write_file("/tmp/hello", "the new root"));
 }
 
-/* Make a copy of what's at @path the root, and let go of the old one. */
+/* Make a copy of the tree at @path the root, and unmount the old root. */
 static void switch_root(const char *path)
 {
 	__u64 old = mount_id("/"), below = get_mount(old).parent;
 	int fd;
 
 	/*
-	 * The umount() at the end propagates. If the old root was shared, it
-	 * would unmount what its peers, such as the host, have below it.
+	 * The umount at the end propagates. If the old root were shared, the
+	 * mounts below its peers, such as the host's, would be unmounted.
 	 */
 	MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	fd = MUST(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | AT_RECURSIVE |
@@ -71,12 +70,12 @@ static void switch_root(const char *path)
 			MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH));
 	close(fd);
 
-	/* The old root is still that of all tasks, but on the new one now... */
+	/* The old root is now on the new one, and still the root of all tasks... */
 	step_number("mount id of /", mount_id("/"), old);
 	step_number("its parent", get_mount(old).parent, mount_id("."));
 	step_number("parent of that", get_mount(mount_id(".")).parent, below);
 
-	/* ...onto which the caller steps, and unmounts what's on top of it. */
+	/* ...until the caller moves to the new one and unmounts the old one. */
 	MUST(chroot("."));
 	MUST(umount2(".", MNT_DETACH));
 }
@@ -90,14 +89,14 @@ static void expect_new_root(void)
 	step_text("its type", list.mount[0].type, "tmpfs");
 	step_text("type of its parent", get_mount(list.mount[0].parent).type,
 		  "nullfs");
-	step_text("what /hello says", read_file("/hello"), "the new root");
+	step_text("content of /hello", read_file("/hello"), "the new root");
 	FAILS(open("/proc", O_PATH), ENOENT);
 	FAILS(open("../proc", O_PATH), ENOENT);
 }
 
-/* Do @part while another process, which lives in the same root, looks on. */
-static void with_onlooker(void (*part)(void), const char *what,
-			  const char *expected)
+/* Run @part, and compare the root of another process before and after it. */
+static void with_other_process(void (*part)(void), const char *what,
+			       const char *expected)
 {
 	__u64 before = mount_id("/");
 	int done[2];
@@ -137,7 +136,7 @@ static void switch_by_pivot(void)
 	expect_new_root();
 }
 
-/* A copy of the mount namespace to work in */
+/* Enter a copy of the mount namespace, from which nothing propagates. */
 static void enter_copy(void)
 {
 	MUST(unshare(CLONE_NEWNS));
@@ -148,18 +147,18 @@ static void enter_copy(void)
 static void beneath(void)
 {
 	enter_copy();
-	with_onlooker(switch_beneath, "root of another process",
-		      "the old one");
+	with_other_process(switch_beneath, "root of another process",
+			   "the old one");
 }
 
 static void pivot(void)
 {
 	enter_copy();
-	with_onlooker(switch_by_pivot, "root of another process",
-		      "the new one");
+	with_other_process(switch_by_pivot, "root of another process",
+			   "the new one");
 }
 
-/* From a user without privileges to root in a user namespace with mounts */
+/* Become root in a user namespace that owns a copy of the mount namespace. */
 static void become_rootless(void)
 {
 	become_nobody();
@@ -174,11 +173,11 @@ static void rootless(void)
 	make_root();
 	switch_root("/tmp");
 	expect_new_root();
-	/* What the old root covered is none of the caller's business. */
+	/* What the old root hid stays hidden: the new root is locked. */
 	FAILS(umount2("/", MNT_DETACH), EINVAL);
 }
 
-/* Exchange the locked mount at @path for an empty directory. */
+/* Replace the locked mount at @path by an empty directory. */
 static void shed(const char *path)
 {
 	int fd = new_tmpfs();
@@ -200,7 +199,7 @@ static void inherited_proc(void)
 	list_mounts(&list);
 	step_text("type of /proc", find_mount(&list, "/proc")->type, "tmpfs");
 	FAILS(open("/proc/self", O_PATH), ENOENT);
-	/* The lock is on the new mount, and there's no way back to a proc. */
+	/* The new mount is locked, and no full proc can be mounted again. */
 	FAILS(umount2("/proc", MNT_DETACH), EINVAL);
 	FAILS(mount("proc", "/tmp", "proc", 0, NULL), EPERM);
 }
@@ -209,16 +208,23 @@ static void demonstrate(void)
 {
 	static struct mount_list list;
 
-	printf("1. The mounts that this process has\n\n");
+	show_title("1. The mounts of this process",
+		   "The mount at / is its root.");
 	list_mounts(&list);
-	run("2. A switch of the root: beneath the old one", beneath);
-	run("3. The same by pivot_root(), which moves others along", pivot);
-	run("4. Beneath the root, by a user without privileges", rootless);
-	run("5. An inherited /proc, exchanged for an empty directory",
-	    inherited_proc);
+	run("2. Switch the root by a mount beneath it",
+	    "Only the process that asks for it moves to the new root. The time does not\n"
+	    "depend on the number of processes.", beneath);
+	run("3. Switch the root by pivot_root()",
+	    "This moves every other process in the mount namespace as well.", pivot);
+	run("4. A user without privileges switches the root by a mount beneath it",
+	    "In a user namespace, the root is locked: unmounting it would reveal what it\n"
+	    "hides. The new root takes over the lock.", rootless);
+	run("5. A user without privileges replaces an inherited /proc",
+	    "The /proc of the host is locked, too. An empty directory takes over the lock,\n"
+	    "so that the container can be rid of the host's processes.", inherited_proc);
 }
 
-/* In a child, since it may work */
+/* In a child, since the call may succeed */
 static int try_beneath(void)
 {
 	pid_t pid = fork();
