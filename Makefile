@@ -5,34 +5,34 @@
 MAKEFLAGS += --no-print-directory
 
 define help
-Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERIES).
+The mount namespace flags of Linux 7.1 for $(BASE:linux-%=Linux %), version $(SERIES).
 
   make run          boot the patched kernel in QEMU and show every flag
-                    (installs what is missing, builds what isn't up to date)
+                    (installs missing packages, builds what is not up to date)
   make shell [FILES="FILE ..."]
-                    an interactive shell in that machine, FILEs on its PATH
-  make kernel       build the kernel only; prints the image's path last
-  make test         everything CI runs
+                    open a shell in that machine, with the FILEs in its PATH
+  make kernel       build the kernel only; the last line is the image's path
+  make test         run all that CI runs
   make test-quick [TESTS="COLLECTION[:PROGRAM] ..."] [BITS=32]
-                    the product kernel's tests only, all or these
-  make test-rt      the same on a debug kernel with PREEMPT_RT
+                    run the product kernel's tests only, all or these
+  make test-rt      run them all on a debug kernel with PREEMPT_RT
   make compare      run the kernel's own tests with and without the series
   make userland [SUITE=trixie|forky|sid]
                     run systemd, podman, crun, criu and others in that Debian
-                    (trixie is 13), with and without the series; which of them
-                    use the flags
-  make bench        what mount namespaces cost, in instructions
-  make profile      which functions of the kernel take them
-  make coverage     which of the series' lines do the tests execute?
+                    (trixie is 13), with and without the series, and report
+                    which of them use the flags
+  make bench        measure what mount namespaces cost, in instructions
+  make profile      count the instructions of each function of the kernel
+  make coverage     report which lines of the series the tests execute
   make soak [MINUTES=10] [SEED=N]
-                    mount namespaces under pressure, for longer than in a test
-  make conformance  the tests on Debian's kernels 7.x, and mainline's tests on
-                    this one: where they differ
-  make bases        say which of Debian's sources of $(BASE) the series fits
+                    test mount namespaces under pressure, longer than make test
+  make conformance  run the tests on Debian's kernels 7.x, and mainline's tests
+                    on this kernel, and report where they differ
+  make bases        report which of Debian's sources of $(BASE) the series fits
   make explore [SECONDS=300] [SEED=N]
-                    look for leaks at random, longer than the tests do
+                    look for leaks at random, longer than make test
   make explore REPLAY='SEQUENCE'
-                    play what a failure has been reduced to
+                    replay the sequence that a failure has printed
 
   make tree         lay out base + series as git commits in $(TREE)
   make refresh      take the commits made there back to patches/ and overlay
@@ -43,22 +43,25 @@ Empty mount namespaces and their kin for $(BASE:linux-%=Linux %), version $(SERI
   make series [SIGNOFF=1] [VERSION=N]
                     write the series as mails to build/series, as [PATCH vN]
   make deb [FLAVOUR=cloud-amd64] [KCONFIG=FILE] [DEBUG_LESS=1]
-                    make Debian packages of the patched kernel, to install, with
-                    Debian's configuration or FILE; DEBUG_LESS=1 without BTF
+                    build Debian packages of the patched kernel, to install,
+                    with Debian's configuration or FILE; DEBUG_LESS=1 without
+                    BTF
+  make deb-test     install that package in a Debian 13 in QEMU, boot it, test
+                    it, and remove it again
   make pull-request [KERNEL=DIR [BRANCH=NAME]] [URL=...] [TAG=NAME]
                     [MERGE_WITH="BRANCH REPOSITORY#BRANCH ..."]
                     write the mail that asks to pull a branch that has the
                     series, and make the signed tag; sends nothing
 
   make man [PAGE=fsmount]
-                    read what the flags add to the manual pages
+                    show the manual pages with the flags added
 
   make clean        remove build/, except a tree with work not taken back
-  make help         this text
+  make help         show this text
 
 ARCH=x86_64 or ARCH=arm64 with run, shell, kernel, test-quick, soak, explore and
-bench: the machine to emulate; the default is this machine's own. The other one
-needs a cross compiler, which is installed.
+bench: the machine to emulate; the default is the architecture of this machine.
+The other one needs a cross compiler, which make installs.
 
 PART="NAME ..." with apply, quilt and series: these parts only. There are
 $(PARTS);
