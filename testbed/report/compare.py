@@ -57,7 +57,7 @@ class Machine:
     def said(self, name):
         """Return the lines that tell what it said of a test."""
         if name not in self.outcomes:
-            return [f"{self.name}: no such result"]
+            return [f"{self.name}: no result"]
         return [f"{self.name}: {self.outcomes[name]}", *self.quotes[name]]
 
 

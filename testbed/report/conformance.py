@@ -73,7 +73,7 @@ def judge(failures, reasons, versions):
     stale = [(v, r) for r in reasons for v in versions if r.is_stale(v)]
     for version, reason in stale:
         lines.append(
-            f"==> out of date, as {version} has no such difference: "
+            f"==> out of date, {version} does not differ: "
             f"{reason.text}\n    ({reason.pattern})"
         )
     lines.append(

@@ -60,9 +60,9 @@ def judge(lines, name):
     if oom.pending:
         problems.append((f"out of memory, see {name}", []))
     if trouble:
-        problems.append((f"{trouble} lines of trouble in {name}", quoted))
+        problems.append((f"{trouble} lines with problems in {name}", quoted))
     if empty:
-        problems.append((f"there is nothing in {name}", []))
+        problems.append((f"{name} is empty", []))
     elif not ended:
         problems.append((f"the machine did not reset itself, see {name}", []))
     return problems, warnings

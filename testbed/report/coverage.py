@@ -83,7 +83,7 @@ def judge(added, ran, functions, excuses):
             key = (file, functions[file][number - 1], added[file][number])
             agreed += key in excused
             used.add(key)
-            what = "agreed to be missing" if key in excused else "not executed"
+            what = "not executed, as listed" if key in excused else "not executed"
             lines.append(f"# {what}: {file}:{number}: {key[1]}(): {key[2]}")
         if not code:
             continue
@@ -91,13 +91,13 @@ def judge(added, ran, functions, excuses):
         failed += len(missing) - agreed
         lines.append(
             f"# {file:20} {len(code) - len(missing):3} of {len(code):3} added "
-            f"lines executed, {len(missing)} missing, {agreed} of them agreed to"
+            f"lines executed, {len(missing)} not executed, {agreed} of them listed"
         )
         ok = "ok" if len(missing) == agreed else "not ok"
         lines.append(f"{ok} {results} {file}")
     for file, function, text in sorted(excused - used):
         place = f"{file}: {function}(): {text}"
-        lines.append(f"# note: {place}: {expected.UNCOVERED} need not list it")
+        lines.append(f"# note: {place} is executed: remove it from {expected.UNCOVERED}")
     lines.append(f"1..{results}")
     return lines, int(failed > 0 or not results)
 

@@ -178,12 +178,12 @@ class Part:
     def _end(self, said_something):
         where = f" in {self._program.name}" if self._program.name else ""
         if not said_something:
-            self._add(PROBLEM, f"there is nothing in {self.name}.ktap")
+            self._add(PROBLEM, f"{self.name}.ktap is empty")
         elif self.status is None:
-            what = f"it broke off{where}: a crash, a hang or a time-out"
+            what = f"the output ends{where}: a crash, a hang or a time-out"
             self._add(PROBLEM, what)
         elif self.status:
-            self._add(STATUS, f"its exit status is {self.status}")
+            self._add(STATUS, f"the exit status is {self.status}")
         if not self._listed:
             self._check_plan(said_something)
 
@@ -193,7 +193,7 @@ class Part:
             if name not in self.reported:
                 self._add(PROBLEM, f"{name} has not reported", [])
         if self.status is not None and self.tainted is None:
-            self._add(PROBLEM, "it does not say whether its kernel is tainted", [])
+            self._add(PROBLEM, "the output does not show whether the kernel is tainted", [])
         problems, self.warnings = console.judge(read_lines(path), path.name)
         for what, output in problems:
             self._add(PROBLEM, what, output)

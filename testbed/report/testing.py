@@ -27,7 +27,7 @@ def describe_builds(items):
     """Say what came of the builds that look for warnings."""
     results = [i.ok for i in items if i.kind == ktap.CASE and BUILDS.match(i.what)]
     if not results:
-        return "Nothing looked for build failures and warnings."
+        return "No build was checked for failures and warnings."
     if not all(results):
         return "Build failures or new warnings were observed, see below."
     return "No build failures or new warnings were observed."

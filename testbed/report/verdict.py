@@ -69,7 +69,7 @@ class Verdict:
         if not item.program.results:
             self._judge_test(item)
         elif not item.ok:
-            self._fail(item, f"{item.what} failed as a whole")
+            self._fail(item, f"{item.what} failed, but none of its tests did")
 
     def _may_skip(self, name):
         """Is it listed? An entry may end with a *, which stands for the rest."""
@@ -89,8 +89,8 @@ class Verdict:
             if used and entry.endswith("*"):
                 self._say("skipped", f"{used} of {entry} ({reason})")
             elif not used and entry.rpartition(":")[0] in self.part.reported:
-                need = f"{expected.SKIPS} need not list it"
-                self._say("note", f"{entry} was not skipped; {need}")
+                need = f"remove it from {expected.SKIPS}"
+                self._say("note", f"{entry} was not skipped: {need}")
 
     def counts(self):
         failed = len(self.failures)

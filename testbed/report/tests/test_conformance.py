@@ -41,7 +41,7 @@ class Conformance(scene.TestCase):
     def test_reports_reasons_that_are_out_of_date(self):
         always = (".*:c", "7.1-", "not there")
         said = self.judge(1, A_B, always)
-        self.assertIn("7.1.2+deb has no such difference: not there", said)
+        self.assertIn("7.1.2+deb does not differ: not there", said)
         said = self.judge(0, A_B, always, versions=())
         self.assertIn("0 reasons out of date", said)
         self.judge(0, A_B, (".*:c", "7.1-", "at times: not there"))
