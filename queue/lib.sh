@@ -43,7 +43,7 @@ commit_id() { kgit -C "$1" rev-parse -q --verify "$2^{commit}" || :; }
 uncommitted() { kgit -C "$1" status --porcelain --untracked-files=no; }
 
 # sources_id REPO REV: one id of all its files. make tree takes Debian's lines
-# out of the .gitignore at the top, so that one doesn't count.
+# out of the .gitignore at the top, so that one does not count.
 sources_id() {
 	kgit -C "$1" ls-tree "$2" | grep -v '	\.gitignore$' |
 		kgit hash-object --stdin

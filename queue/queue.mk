@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The base kernel, the series on top of it, and the ways to and fro.
+# The base kernel, the series on top of it, and the commands that convert them
 
 # Quote for the shell; paths may hold spaces, so none is ever a target.
 sq = '$(subst ','\'',$(1))'
@@ -51,7 +51,7 @@ series: tree
 	@PART=$(call sq,$(PART)) SIGNOFF=$(call sq,$(SIGNOFF)) VERSION=$(call sq,$(VERSION)) \
 		queue/series $(PATCHES) $(TREE)
 
-# Debian's configuration isn't needed when one is given.
+# Debian's configuration is not needed when one is given.
 deb: kbuild-path packages tree
 	@testbed/install-packages $(BASE) $(call sq,$(KCONFIG)) deb
 	@FLAVOUR=$(call sq,$(FLAVOUR)) KCONFIG=$(call sq,$(KCONFIG)) \

@@ -40,8 +40,8 @@ userland-compare: kernel-base packages-test
 			$(BASE_TREE) build/userland-compare$(SUFFIX) \
 			$(HOST) /bin/busybox build/base$(SUFFIX) $(COMPARED_TOOLS)
 
-# The real root is on top of the initramfs: of a mount namespace that still lives
-# on the initramfs the base reports next to nothing, which the series corrects.
+# The root filesystem is on top of the initramfs: the base reports next to nothing of
+# a mount namespace whose root is the initramfs, which the series corrects.
 run-base-compare run-product-compare: run-%-compare: kernel-% userland-compare
 	@ROOT=tmpfs testbed/machine/run-tests $*-compare $(RESULTS) \
 		$(call image,$*) $(call initramfs,compare) $(call sq,$(TESTS))

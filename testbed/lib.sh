@@ -33,7 +33,7 @@ own_architecture() {
 
 # Where apt of this machine has Debian from, unless MIRROR says
 debian_mirror() {
-	command -v apt-get >/dev/null || die "apt-get isn't there: this needs Debian"
+	command -v apt-get >/dev/null || die "apt-get is not there: this needs Debian"
 	# shellcheck disable=SC2016
 	mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
 		'Label: Debian' 'Created-By: Packages' | sort -u | head -n 1)}
@@ -49,10 +49,10 @@ apt_network() {
 
 # private_apt DIR "URL SUITE COMPONENT"...: from here on, apt has these sources only
 # and all of its state below DIR. How to reach the mirror is the machine's, whatever
-# else there is isn't: its apt may have commands that run after each update.
+# else there is is not: its apt may have commands that run after each update.
 private_apt() {
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	[ -r $keyring ] || die "$keyring isn't there:" \
+	[ -r $keyring ] || die "$keyring is not there:" \
 		"apt-get install debian-archive-keyring"
 	apt=$1
 	shift

@@ -52,7 +52,7 @@ apply_tells_the_series_from_its_base() {
 	refuses 'has the series already' mk tree
 	git -C "$kernel" rm -q fs/a.c
 	dev -C "$kernel" commit -q -m 'a part of it'
-	apply_refuses "doesn't fit" BRANCH=other
+	apply_refuses "does not fit" BRANCH=other
 }
 
 apply_takes_no_fuzz_but_offsets() {
@@ -92,7 +92,7 @@ apply_refuses_what_is_no_kernel_git_tree() {
 	rm -rf "$kernel/.git"
 	apply_refuses 'git init'
 	rm "$kernel/Makefile"
-	apply_refuses "isn't a kernel tree"
+	apply_refuses "is not a kernel tree"
 	refuses 'no such directory' make -s apply KERNEL=/nonexistent
 	refuses 'KERNEL=DIR' make -s apply
 }

@@ -109,12 +109,12 @@ pull_request_refuses_what_is_not_the_series() {
 	applied
 	git -C "$kernel" checkout -q "$branch"
 	dev -C "$kernel" commit -q --allow-empty -m 'fs: more'
-	pull_request_refuses "aren't the 2 of $patches/series|BRANCH="
+	pull_request_refuses "are not the 2 of $patches/series|BRANCH="
 	git -C "$kernel" reset -q --hard HEAD~2
-	pull_request_refuses "aren't the 2"
+	pull_request_refuses "are not the 2"
 	git -C "$kernel" reset -q --hard "$(
 		git -C "$kernel" rev-list --max-parents=0 HEAD)"
-	pull_request_refuses "aren't the 2"
+	pull_request_refuses "are not the 2"
 	refuses 'KERNEL=/nonexistent: there is no such directory' \
 		make -s pull-request KERNEL=/nonexistent
 	printf '# none\n' >"$patches/series"
@@ -125,7 +125,7 @@ pull_request_takes_a_branch_that_was_made_to_fit() {
 	applied
 	sed -i 's/^37$/context/' "$kernel/fs/namespace.c"
 	dev -C "$kernel" commit -q -a -m 'another kernel'
-	refuses "doesn't fit" mk apply BRANCH=new
+	refuses "does not fit" mk apply BRANCH=new
 	onto=$(git -C "$kernel" rev-parse HEAD)
 	git -C "$kernel" checkout -q "$branch"
 	dev -C "$kernel" rebase -q --onto "$onto" HEAD~2

@@ -61,7 +61,7 @@ tree_names_what_does_not_compose() {
 	printf '\tfs/a.c\n' >>"$patches/series"
 	refuses 'fs/a.c twice' mk tree
 	{ cat "$tmp/series"; printf '\tfs/missing.c\n'; } >"$patches/series"
-	refuses "names fs/missing.c, which isn't there" mk tree
+	refuses "names fs/missing.c, which is not there" mk tree
 	{ cat "$tmp/series"; printf '\tfs/namespace.c\n'; } >"$patches/series"
 	cp "$kernel/fs/namespace.c" fs
 	refuses 'fs/namespace.c: the base already has' mk tree
@@ -88,5 +88,5 @@ tree_takes_an_unpacked_kernel() {
 	grep '^sixty$' "$composed/fs/namespace.c"
 	rm -rf build
 	rm "$kernel/Makefile"
-	refuses "isn't a kernel tree" mk tree
+	refuses "is not a kernel tree" mk tree
 }

@@ -31,11 +31,11 @@ pull_request_names_what_it_cannot_merge() {
 	applied
 	rm -f "$mail"
 	pull_request_refuses 'has no branch nosuch|#BRANCH' MERGE_WITH=nosuch
-	pull_request_refuses "can't fetch x of /nonexistent" \
+	pull_request_refuses "cannot fetch x of /nonexistent" \
 		MERGE_WITH='/nonexistent#x'
 	git init -q "$tmp/unrelated"
 	dev -C "$tmp/unrelated" commit -q --allow-empty -m unrelated
-	pull_request_refuses "can't be merged|unrelated histories" \
+	pull_request_refuses "cannot be merged|unrelated histories" \
 		MERGE_WITH="$tmp/unrelated#HEAD"
 	git_fails merge-tree 129
 	PATH=$tmp/bin:$PATH pull_request_refuses '2.38' MERGE_WITH="$branch"

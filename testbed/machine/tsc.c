@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Print the frequency of this machine's time stamp counter in kHz, 0 if it has
- * none. It's measured against the clock, as it's written nowhere; on a busy
+ * none. It is measured against the clock, as it is written nowhere; on a busy
  * machine the times that were taken in the least time count.
  */
 #include <stdint.h>

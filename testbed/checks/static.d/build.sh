@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What compilers say of all that the series touches
+# Compilers: new warnings in what the series touches
 # Variables are static's.
 # shellcheck shell=sh disable=SC2154
 

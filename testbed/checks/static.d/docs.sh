@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the series and the project have for readers
+# Documents, manual pages and other texts
 # Variables are static's.
 # shellcheck shell=sh disable=SC2154
 

@@ -18,7 +18,7 @@ patches_say_where_they_stand() {
 		'or Upstream: not yet, WHY'
 }
 
-# Its exit status doesn't tell whether it got to the end, its summary does.
+# checkpatch.pl got to the end if it printed its summary, whatever its exit status.
 checkpatch() {
 	# shellcheck disable=SC2016
 	printf '%s\n' "$commits" | xargs -P "$(nproc)" -I '{}' sh -c '
@@ -56,8 +56,8 @@ kernel_doc_is_complete() {
 	compare kernel_doc || way_out "complete these comments in $tree"
 }
 
-# check-headers.sh doesn't tell when a copy that lags behind does so by more,
-# and doesn't know every copy.
+# check-headers.sh does not report that a copy which differs already differs in more
+# lines, and does not know every copy.
 header_copies() {
 	(cd "$work/tools/perf" && bash ./check-headers.sh 2>&1)
 	touched -- include/uapi | while IFS= read -r file; do

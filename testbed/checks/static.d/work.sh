@@ -30,7 +30,7 @@ compare() {
 	at "$tip" && "$1" >"$notes/$1" && only_new "$notes/$1.base" "$notes/$1"
 }
 
-# only_new OLD NEW: the lines of NEW that OLD doesn't have, wherever in their
+# only_new OLD NEW: the lines of NEW that OLD does not have, wherever in their
 # file they point to
 only_new() {
 	awk '

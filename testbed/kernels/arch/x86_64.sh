@@ -15,7 +15,7 @@ port=ttyS1
 
 # The kernel measures the time stamp counter, and on a busy machine so wrong that
 # its clock goes up to a hundred times too fast. TCG's counter is this machine's,
-# but for -icount, where it's right.
+# but for -icount, where it is right.
 tsc() {
 	source=testbed/machine/tsc.c
 	if [ ! -x build/tsc ] || [ -n "$(find $source -newer build/tsc)" ]; then

@@ -3,7 +3,7 @@
  * timeout SECONDS COMMAND...
  *
  * What the selftests' runner.sh needs of coreutils' timeout and busybox'
- * doesn't have: the exit status 124. It also kills what COMMAND leaves behind,
+ * does not have: the exit status 124. It also kills what COMMAND leaves behind,
  * which would otherwise hold the runner's pipe open and disturb the next test.
  *
  * The runner nests two of them; the outer one has --foreground.
