@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What checkpatch says of commits, less the exceptions."""
+"""The complaints of checkpatch about commits, without the exceptions."""
 import re
 from pathlib import Path
 
@@ -7,9 +7,10 @@ import expected
 
 
 def judge(text, exceptions):
-    """Return what is left of paragraphs, a complaint or "COMMIT subject" each.
+    """Return the complaints that no exception covers.
 
-    An exception is of a type of complaint and of files, by their beginning.
+    A paragraph of the text is a complaint or "COMMIT subject". An exception names a
+    type of complaint and the beginning of a path.
     """
     used, commit, left = set(), "", []
     for paragraph in re.split(r"\n\n+", text.strip("\n")):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The comparison, test by test, of what two virtual machines said.
+"""Compare the results of two virtual machines, test by test.
 
-It has to be the same, with nothing missing, and nothing wrong with either
-machine. Prints KTAP; tests that fail or are skipped in both are noted.
+The results have to be the same, none may be missing, and neither machine may have a
+problem. Prints KTAP, and notes the tests that fail or are skipped in both machines.
 """
 import re
 
@@ -13,7 +13,7 @@ CRASHED = re.compile(r"TIMEOUT|exit=(12[89]|1[3-9].|2..)$")
 
 
 def outcome(item):
-    """Return "ok" or "not ok" and what kind of, or for a program why."""
+    """Return "ok" or "not ok" with the directive, or with the reason of a program."""
     pattern, text = r"# *[A-Za-z]+", item.directive
     if item.kind == ktap.WHOLE:
         pattern, text = r"#.*", item.output[-1]
@@ -55,7 +55,7 @@ class Machine:
             self._add_problem(f"{item.what} crashed or hung: {what}", output)
 
     def said(self, name):
-        """Return the lines that tell what it said of a test."""
+        """Return the lines that report the result of a test."""
         if name not in self.outcomes:
             return [f"{self.name}: no result"]
         return [f"{self.name}: {self.outcomes[name]}", *self.quotes[name]]

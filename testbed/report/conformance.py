@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where other kernels differ from this one, and whether a reason is known.
 
-The results of the parts, one for each VERSION, are judged with no test that may
-be skipped: whatever does not pass is a difference. Each needs a reason in the
+There is a part for each VERSION. No test may be skipped: every test that does not
+pass is a difference. Each difference needs a reason in the
 list, and each reason a difference.
 """
 import math
@@ -43,7 +43,7 @@ class Reason:
         self.differences.setdefault(name, []).append(version.partition("+")[0])
 
     def is_stale(self, version):
-        """What was a reason once would hide what is wrong later."""
+        """A reason without a difference would hide a later fault."""
         needed = self.concerns(version) and not self.text.startswith("at times: ")
         return needed and version not in self.used
 
@@ -51,7 +51,7 @@ class Reason:
 def judge(failures, reasons, versions):
     """Return the lines of the report and the exit status.
 
-    The first reason counts. Those of the versions must not be out of date.
+    The first reason that matches counts. No reason may be out of date in versions.
     """
     missing, unexplained, lines = 0, [], []
     for failure in failures:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The console of a kernel.
 
-Most of what goes wrong in a kernel taints it, which the init process reports
-at the end. Here is what leaves no taint, or leads to what did.
+Most faults taint a kernel, which the init process reports at the end. This module
+finds faults that leave no taint, and the lines that explain a taint.
 """
 import re
 
@@ -23,7 +23,7 @@ QUOTED = 25
 
 
 class OutOfMemory:
-    """Tells a cgroup that runs out of memory, as tests have it, from a machine."""
+    """Whether the machine is out of memory, or a cgroup, which tests cause."""
 
     def __init__(self):
         self.pending = self.traces = 0

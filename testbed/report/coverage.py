@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which of the lines that the series adds did the selftests execute?
 
-What gcov counted in the kernel is in the output of the parts that ran it.
-Prints KTAP, a test for each file.
+The output of the parts has the counts of gcov in the kernel. Prints KTAP, a test
+for each file.
 """
 import base64
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a part of the tests left behind.
+"""The results of a part of the tests.
 
 RESULTS/PART.ktap is what the part printed. It is that of a virtual machine if
 there is RESULTS/PART.list: the programs that have to report, with KTAP after a

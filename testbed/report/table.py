@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A table of what the same tests say on the patched kernel and on the base.
+"""A table of the results of the same tests on the patched kernel and on the base.
 
 Each test has to pass on the patched kernel. A unit of Debian's may fail on both, and
 a test may be skipped on both.
@@ -11,7 +11,7 @@ import ktap
 QUOTED = 9
 # How long a client that uses the flags takes to start
 TIMED = re.compile(r"(\S+) (.*), ([0-9]+) ms a start")
-# What a terminal would obey: systemd and getty say it to the console.
+# Control sequences, which systemd and getty write to the console
 OBEYED = re.compile("\033\\[[0-9;?!]*[A-Za-z]|[\001-\010\013-\037]")
 
 
@@ -52,12 +52,12 @@ class Machine:
             self.failures.append(self._explain(item, output[-QUOTED:-1]))
 
     def said(self, name):
-        """There is no result of a unit that did not fail."""
+        """Return a result: a unit that did not fail has none."""
         return self.results.get(name, "ok" if is_unit(name) else "missing")
 
 
 def is_wrong(name, patched, base):
-    """Is it not as it ought to be? Units are not the project's."""
+    """Is the result unexpected? Units may fail on both kernels."""
     said = patched.said(name)
     if said == "ok":
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The report of a whole make test, and what a pull request says of it.
+"""The report of a whole make test, and the summary for a pull request.
 
 The latter is kept in RESULTS/testing, below the ID of the sources.
 """

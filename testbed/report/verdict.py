@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The verdict on the results of parts: whatever is wrong is a failure."""
+"""The verdict on the results of parts: every problem is a failure."""
 from collections import Counter, namedtuple
 
 import expected
@@ -83,7 +83,7 @@ class Verdict:
         return False
 
     def _judge_skips(self):
-        """A skip that does not happen would hide one that does later."""
+        """An entry without a skip would hide a later one."""
         for entry, reason in self._reasons.items():
             used = self._used[entry]
             if used and entry.endswith("*"):
