@@ -193,7 +193,7 @@ class Part:
             if name not in self.reported:
                 self._add(PROBLEM, f"{name} has not reported", [])
         if self.status is not None and self.tainted is None:
-            self._add(PROBLEM, "the output does not show whether the kernel is tainted", [])
+            self._add(PROBLEM, "the output does not show if the kernel is tainted", [])
         problems, self.warnings = console.judge(read_lines(path), path.name)
         for what, output in problems:
             self._add(PROBLEM, what, output)

@@ -97,7 +97,7 @@ RESULTS = (
      ("vm.ktap", "tainted 0", "tainted 512")),
     ("a tainted kernel of a check", 5, 1, "check: .* tainted: 32",
      ("check.ktap", r"\A", "# mntns: tainted 32\n# mntns: tainted 0\n")),
-    ("a kernel that does not say", 5, 1, "whether the kernel",
+    ("a kernel that does not say", 5, 1, "if the kernel",
      ("vm.ktap", ".*tainted 0\n", "")),
 )
 # fmt: on
