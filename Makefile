@@ -28,7 +28,7 @@ The mount namespace flags of Linux 7.1 for $(BASE:linux-%=Linux %), version $(SE
                     test mount namespaces under pressure, longer than make test
   make conformance  run the tests on Debian's kernels 7.x, and mainline's tests
                     on this kernel, and report where they differ
-  make bases        report which of Debian's sources of $(BASE) the series fits
+  make bases        report which sources of $(BASE) in Debian the series fits
   make explore [SECONDS=300] [SEED=N]
                     look for leaks at random, longer than make test
   make explore REPLAY='SEQUENCE'
