@@ -133,6 +133,7 @@ TEST_F(doc_example, enters_a_sandbox)
 	EXPECT_ERRNO(EPERM, mount("tmpfs", "/", "tmpfs", 0, NULL));
 	EXPECT_ERRNO(EPERM, new_mount("tmpfs", 0, 0));
 	EXPECT_ERRNO(EPERM, unshare(CLONE_NEWNS));
+	EXPECT_ERRNO(EPERM, unshare(CLONE_NEWUSER));
 	EXPECT_LT(0, read(fd, text, sizeof(text)));
 }
 
