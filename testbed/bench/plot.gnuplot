@@ -4,26 +4,28 @@
 axis = plot eq "start" ? "time-1" : plot
 unit = plot eq "start" ? 1e6 : 1
 file(what) = data."-".axis."-".what.".dat"
-in = "using 1:($2/unit) with linespoints linewidth 2 title"
+in = "using 1:($2/unit) with linespoints"
 
 set logscale xy
 set grid linecolor "#dddddd"
 set border 3
 set tics nomirror
-set key outside bottom center vertical maxrows 3 reverse Left
-set style line 1 linecolor "#a0a0a0" pointtype 7
-set style line 2 linecolor "#c0392b" pointtype 7
-set style line 3 linecolor "#2471a3" pointtype 7
-set style line 4 linecolor "#1e8449" pointtype 7
-set style line 5 linecolor "#d68910" pointtype 7
+set bmargin 10
+set rmargin 6
+set key at screen 0.5, screen 0.2 center top vertical maxrows 5 reverse Left
+set style line 1 linecolor "#a0a0a0" linewidth 2 pointtype 7
+set style line 2 linecolor "#c0392b" linewidth 2 pointtype 7
+set style line 3 linecolor "#2471a3" linewidth 2 pointtype 7
+set style line 4 linecolor "#1e8449" linewidth 2 pointtype 7
+set style line 5 linecolor "#d68910" linewidth 2 pointtype 7
 set ylabel plot eq "start" ? "milliseconds" : "instructions"
 
 if (plot eq "tasks") {
 	set title "MOVE\\_MOUNT\\_BENEATH switches the root in the same time, however many tasks there are"
 	set xlabel "tasks in the system"
 	set xrange [10:5000]
-	draw = "plot file('switch_pivot') @in 'pivot\\_root' linestyle 2, \
-		file('switch_beneath') @in 'move\\_mount beneath the root' linestyle 4"
+	draw = "plot file('switch_pivot') @in linestyle 2 title 'pivot\\_root', \
+		file('switch_beneath') @in linestyle 4 title 'move\\_mount beneath the root'"
 } else {
 	set title plot eq "start" ? \
 		"With the new flags, the caller's mounts add nothing to a container's start" : \
@@ -31,15 +33,15 @@ if (plot eq "tasks") {
 	set xlabel "mounts that the caller has"
 	set xrange [1:10001]
 	set xtics ("0" 1, "10" 11, "100" 101, "1,000" 1001, "10,000" 10001)
-	draw = "plot file('classic') @in 'root: unshare, mount, pivot\\_root, umount' linestyle 2, \
-		file('fsmount_open_tree_ns') @in 'root: OPEN\\_TREE\\_NAMESPACE' linestyle 5, \
-		file('fsmount_ns') @in 'root: FSMOUNT\\_NAMESPACE' linestyle 4, \
-		file('clone_full') @in 'no root: CLONE\\_NEWNS' linestyle 1, \
-		file('clone_empty') @in 'no root: CLONE\\_EMPTY\\_MNTNS' linestyle 3"
+	draw = "plot file('classic') @in linestyle 2 title 'root: unshare, mount, pivot\\_root, umount', \
+		file('fsmount_open_tree_ns') @in linestyle 5 title 'root: OPEN\\_TREE\\_NAMESPACE', \
+		file('fsmount_ns') @in linestyle 4 title 'root: FSMOUNT\\_NAMESPACE', \
+		file('clone_full') @in linestyle 1 title 'no root: CLONE\\_NEWNS', \
+		file('clone_empty') @in linestyle 3 title 'no root: CLONE\\_EMPTY\\_MNTNS'"
 }
-set terminal svg size 800,480 font "sans-serif,13" background "white"
+set terminal svg size 800,520 font "sans-serif,13" background "white"
 set output out.".svg"
 eval draw
-set terminal png size 800,480
+set terminal png size 800,520
 set output out.".png"
 eval draw
