@@ -469,7 +469,7 @@ char *describe_mounts(uint64_t ns_id)
 	if (!out)
 		return NULL;
 	for (i = 0; i < nr; i++) {
-		sm = statmount_alloc(list[i], ns_id, DESCRIBE_MASK);
+		sm = statmount_alloc(list[i], ns_id, DESCRIBE_MASK, 0);
 		if (!sm)
 			break;
 		fprintf(out, "%s on %s (root %s, ", sm->str + sm->fs_type,
@@ -815,7 +815,7 @@ void expect_mounts(struct __test_metadata *_metadata, const char *before)
 /* What statmount() reports of the mount @id */
 struct statmount *own_mount(struct __test_metadata *_metadata, uint64_t id)
 {
-	struct statmount *sm = statmount_alloc(id, 0, DESCRIBE_MASK);
+	struct statmount *sm = statmount_alloc(id, 0, DESCRIBE_MASK, 0);
 
 	if (!sm)
 		__mntns_fail(1, "statmount(): %m");
@@ -830,7 +830,7 @@ struct statmount *describe_top(struct __test_metadata *_metadata, int ns_fd)
 
 	ASSERT_EQ(1, listmount(LSMT_ROOT, id, 0, &top, 1, 0))
 		TH_LOG("listing the mounts: %m");
-	sm = statmount_alloc(top, id, DESCRIBE_MASK);
+	sm = statmount_alloc(top, id, DESCRIBE_MASK, 0);
 	ASSERT_TRUE(!!sm) TH_LOG("the mount at the root: %m");
 	return sm;
 }

@@ -450,4 +450,16 @@ TEST_F(new_instance_elsewhere, is_refused_if_the_owner_can_unmount_the_mask)
 	expect_refusal(_metadata, variant->fs, self->proc);
 }
 
+TEST_F(new_instance_elsewhere, is_left_to_another_task_when_refused)
+{
+	int fs_fd;
+
+	become(_metadata, self->proc, UNPRIVILEGED);
+	fs_fd = get_context(_metadata, variant->fs, OWN);
+	EXPECT_ERRNO(EPERM, sys_fsmount(fs_fd, NS_FLAGS, 0));
+	IN_CHILD(CLONE_NEWNS) {
+		ASSERT_OK(sys_fsmount(fs_fd, NS_FLAGS, 0));
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -330,7 +330,7 @@ bool is_bare(int ns_fd)
 		if (sys_unshare(UNSHARE_EMPTY_MNTNS) ||
 		    listmount(LSMT_ROOT, id, 0, &top, 1, 0) != 1)
 			_exit(0);
-		sm = statmount_alloc(top, id, STATMOUNT_SB_BASIC);
+		sm = statmount_alloc(top, id, STATMOUNT_SB_BASIC, 0);
 		_exit(sm && sm->sb_magic == NULL_FS_MAGIC);
 	}
 	return pid != -1 && waitpid(pid, &status, 0) == pid &&

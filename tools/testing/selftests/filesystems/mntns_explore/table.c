@@ -43,7 +43,7 @@ static int list_table(char *text, size_t size)
 			snprintf(text, size, "listmount(): IDs are not sorted");
 			return -1;
 		}
-		sm = statmount_alloc(ids[i], 0, TABLE_MASK);
+		sm = statmount_alloc(ids[i], 0, TABLE_MASK, 0);
 		if (!sm || sm->mnt_id != ids[i]) {
 			snprintf(text, size, "statmount() of a listed one: %m");
 			free(sm);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * clone3(CLONE_EMPTY_MNTNS). What it has in common with unshare() is in
- * empty_mntns_test.c.
+ * create_empty_test.c.
  */
 #include "../../kselftest_harness.h"
 #include "../mntns_utils.h"
@@ -114,9 +114,8 @@ TEST_F(clone3_empty, refuses_unknown_bits)
 {
 	unsigned int nr;
 
-	for (nr = 34; nr < 64; nr++) {
-		if (BIT(nr) == CLONE_EMPTY_MNTNS)
-			continue;
+	/* Those below may be flags of other features. */
+	for (nr = 48; nr < 64; nr++) {
 		EXPECT_EQ(-EINVAL, try_clone(BIT(nr)) ? -errno : 0)
 			TH_LOG("bit %u", nr);
 		EXPECT_EQ(-EINVAL, try_clone(CLONE_EMPTY_MNTNS | BIT(nr)) ?

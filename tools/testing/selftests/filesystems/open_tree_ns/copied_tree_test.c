@@ -445,7 +445,7 @@ TEST_F(open_tree_ns_owner, keeps_the_attributes)
 			ASSERT_EQ(2, listmount(LSMT_ROOT, id, 0, list, 4, 0));
 			for (j = 0; j < 2; j++) {
 				sm = statmount_alloc(list[j], id,
-						     STATMOUNT_MNT_BASIC);
+						     STATMOUNT_MNT_BASIC, 0);
 				ASSERT_TRUE(!!sm);
 				ASSERT_EQ(attrs[i], sm->mnt_attr);
 			}
@@ -544,21 +544,6 @@ TEST_F(open_tree_ns_owner, takes_a_detached_tree)
 	dir = ASSERT_OK(openat(mnt, "dir", O_PATH | O_CLOEXEC));
 	ns = ASSERT_OK(copy_to_mntns(dir, "sub", 0));
 	EXPECT_EQ(1, count_mounts_in(ns));
-}
-
-TEST_F(open_tree_ns_owner, needs_the_flag_to_copy_a_detached_tree)
-{
-	int mnt;
-
-	mnt = ASSERT_OK(copy_of("tree", AT_RECURSIVE));
-	EXPECT_ERRNO(EINVAL, sys_open_tree(mnt, "", AT_EMPTY_PATH |
-					   OPEN_TREE_CLONE));
-	EXPECT_ERRNO(EINVAL, sys_open_tree(mnt, "dir", AT_RECURSIVE |
-					   OPEN_TREE_CLONE));
-	IN_CHILD(0) {
-		ASSERT_OK(fchdir(mnt));
-		EXPECT_ERRNO(EINVAL, mount(".", "/", NULL, MS_BIND, NULL));
-	}
 }
 
 TEST_HARNESS_MAIN
