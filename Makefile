@@ -35,7 +35,9 @@ The mount namespace flags of Linux 7.1 for $(BASE:linux-%=Linux %), version $(SE
                     replay the sequence that a failure has printed
 
   make tree         lay out base + series as git commits in $(TREE)
-  make refresh      take the commits made there back to patches/ and overlay
+  make refresh [OWN="FILE ..."]
+                    take the commits made there back to patches/ and overlay,
+                    the edits of these FILEs of the overlay to patches/, too
   make apply KERNEL=DIR [BRANCH=NAME] [ANY_BASE=1]
                     put the series on a new branch of your own kernel tree
   make quilt        write the series to build/quilt, for quilt, Debian's
@@ -62,6 +64,8 @@ The mount namespace flags of Linux 7.1 for $(BASE:linux-%=Linux %), version $(SE
 ARCH=x86_64 or ARCH=arm64 with run, shell, kernel, test-quick, soak, explore and
 bench: the machine to emulate; the default is the architecture of this machine.
 The other one needs a cross compiler, which make installs.
+
+BASE=$(DEFAULT_BASE) or another one of $(notdir $(wildcard patches/linux-*)).
 
 PART="NAME ..." with apply, quilt and series: these parts only. There are
 $(PARTS);

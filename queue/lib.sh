@@ -50,13 +50,30 @@ sources_id() {
 }
 
 # The overlay of ROOT: files in directories that the kernel has at its top, less
-# what editors leave behind
-overlay() { # ROOT REPO BASE
+# what editors leave behind, and what other bases have but not the one of PATCHES
+overlay() { # ROOT REPO BASE PATCHES
 	kgit -C "$2" ls-tree -d --name-only "$3" | while read -r dir; do
 		[ ! -d "$1/$dir" ] || (cd "$1" && find "$dir" ! -type d \
 			! -name '*~' ! -name '.*.sw?')
-	done | sort
+	done | sort | grep -v -F -x -e "$(brought_elsewhere "$4")" || :
 }
+
+# brought SERIES: the new files that it names
+brought() { sed -n 's/^\t//p' "$1"; }
+
+# brought_elsewhere PATCHES: the new files that other bases' series name and its
+# own doesn't
+brought_elsewhere() {
+	for series in patches/*/series; do
+		[ "$series" = "patches/${1##*/}/series" ] || brought "$series"
+	done | grep -v -F -x -e "$(brought "$1/series")" || :
+}
+
+# suite_of PATCHES: Debian's suite that has the base, if it isn't this machine's
+suite_of() { sed -n 's/^# Suite: //p' "$1/series"; }
+
+# below PATCHES PACKAGE: where the files of the base's PACKAGE are
+below() { [ -z "$(suite_of "$1")" ] || echo "build/packages/$2"; }
 
 # parts_of PATCHES: the parts of the series
 parts_of() { sed -n 's/^# Part: //p' "$1/series" | xargs; }
@@ -84,7 +101,7 @@ compose_mailed() {
 inputs_id() {
 	{
 		find "$1" -type f \( -name series -o -name '*.patch' \) | sort
-		overlay . "$2" base
+		overlay . "$2" base "$1"
 	} >"$2/.git/mntns-inputs"
 	{
 		kgit hash-object --no-filters --stdin-paths

@@ -4,18 +4,21 @@
 # Quote for the shell; paths may hold spaces, so none is ever a target.
 sq = '$(subst ','\'',$(1))'
 
-BASE ?= $(notdir $(lastword $(sort $(wildcard patches/linux-*))))
+DEFAULT_BASE := $(notdir $(patsubst %/series,%,\
+	$(shell grep -l -x '\# Default base' patches/*/series)))
+BASE ?= $(DEFAULT_BASE)
 PATCHES := patches/$(BASE)
 PACKAGE := $(subst linux-,linux-source-,$(BASE))
 PARTS := $(shell sed -n 's/^\# Part: //p' $(PATCHES)/series)
 SERIES := $(shell sed -n 's/^\# Version: //p' $(PATCHES)/series)
 BRANCH ?= mntns/$(BASE)
 
-# One tree for each kernel, so that going from one to the other loses nothing.
-ifeq ($(KERNEL),)
-TREE := build/tree
-else
-TREE := build/tree-$(shell cd -- $(call sq,$(KERNEL)) 2>/dev/null && \
+# One tree for each base and kernel, so that going from one to the other loses
+# nothing.
+OTHER := $(addprefix -,$(filter-out $(DEFAULT_BASE),$(BASE)))
+TREE := build/tree$(OTHER)
+ifneq ($(KERNEL),)
+TREE := $(TREE)-$(shell cd -- $(call sq,$(KERNEL)) 2>/dev/null && \
 	pwd -P | sed 's,^/,,; s,[^A-Za-z0-9._+-],-,g')
 endif
 
@@ -38,7 +41,7 @@ tree:
 	@queue/tree $(PATCHES) $(TREE) $(call sq,$(KERNEL))
 
 refresh:
-	@queue/refresh $(PATCHES) $(TREE)
+	@OWN=$(call sq,$(OWN)) queue/refresh $(PATCHES) $(TREE)
 
 apply:
 	@ANY_BASE=$(call sq,$(ANY_BASE)) PART=$(call sq,$(PART)) queue/apply $(PATCHES) \

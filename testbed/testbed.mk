@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Kernels, virtual machines, and the tests that run in them.
 
-# The selftests that run, as directories of tools/testing/selftests: what the
-# series brings, and those of the system calls that it is about
-TARGETS := filesystems/statmount $(shell sed -n \
-	's,^\ttools/testing/selftests/\(.*\)/Makefile$$,\1,p' $(PATCHES)/series)
+# The selftests that run, as directories of tools/testing/selftests: those that the
+# series brings or adds files to, and those of the system calls that it is about
+TARGETS := filesystems/statmount $(filter-out filesystems,$(sort $(shell sed -n \
+	's,^\ttools/testing/selftests/\(.*\)/[^/]*$$,\1,p' $(PATCHES)/series)))
 
 # The architectures of kernels that run here, each a file of settings, this
 # machine's own and the other ones
@@ -98,7 +98,7 @@ busybox = $(or $(BUSYBOX_$(1)),$(if $(filter $(HOST),$(1)),/bin/busybox,$\
 SUFFIX := $(TREE:build/tree%=%)
 image = build/$(1)$(SUFFIX)/$(call of,$($(or $($(1)_AS),$(1))_ARCH),image)
 initramfs = build/userland-$(1)$(SUFFIX)/initramfs.cpio
-RESULTS := build/results
+RESULTS := build/results$(OTHER)
 
 export TARGETS
 

@@ -18,7 +18,7 @@ parts_stay_when_commits_come_and_go() {
 	dev -c sequence.editor="sed -i '1!G;h;\$!d'" rebase -q -i HEAD~2
 	cd "$project"
 	mk refresh
-	grep -v '^$\|^# about' "$patches/series" | tr -d '\t' >"$tmp/got"
+	grep -v '^$\|^# Default' "$patches/series" | tr -d '\t' >"$tmp/got"
 	diff - "$tmp/got" <<-'END'
 	# Part: core
 	fs-add-a-its-tool.patch
@@ -35,7 +35,7 @@ parts_stay_when_commits_come_and_go() {
 	tree rebase -q --onto base HEAD^
 	mk refresh
 	diff - "$patches/series" <<-'END'
-	# about the series
+	# Default base
 
 	# Part: local
 	fs-edit-only.patch

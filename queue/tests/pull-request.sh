@@ -117,7 +117,7 @@ pull_request_refuses_what_is_not_the_series() {
 	pull_request_refuses "are not the 2"
 	refuses 'KERNEL=/nonexistent: there is no such directory' \
 		make -s pull-request KERNEL=/nonexistent
-	printf '# none\n' >"$patches/series"
+	printf '# Default base\n' >"$patches/series"
 	pull_request_refuses 'series is empty'
 }
 

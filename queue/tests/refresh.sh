@@ -71,7 +71,7 @@ a_removed_commit_takes_its_files_along() {
 	mk refresh
 	[ ! -e fs ]
 	[ ! -e tools ]
-	[ "$(cat "$patches/series")" = '# about the series' ]
+	[ "$(cat "$patches/series")" = '# Default base' ]
 	[ -z "$(find patches -name '*.patch')" ]
 }
 
