@@ -65,7 +65,8 @@ ARCH=x86_64 or ARCH=arm64 with run, shell, kernel, test-quick, soak, explore and
 bench: the machine to emulate; the default is the architecture of this machine.
 The other one needs a cross compiler, which make installs.
 
-BASE=$(DEFAULT_BASE) or another one of $(notdir $(wildcard patches/linux-*)).
+BASE=NAME: another base than $(DEFAULT_BASE). There is $(filter-out \
+	$(DEFAULT_BASE),$(notdir $(wildcard patches/linux-*))).
 
 PART="NAME ..." with apply, quilt and series: these parts only. There are
 $(PARTS);

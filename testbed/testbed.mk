@@ -2,9 +2,10 @@
 # Kernels, virtual machines, and the tests that run in them.
 
 # The selftests that run, as directories of tools/testing/selftests: those that the
-# series brings or adds files to, and those of the system calls that it is about
-TARGETS := filesystems/statmount $(filter-out filesystems,$(sort $(shell sed -n \
-	's,^\ttools/testing/selftests/\(.*\)/[^/]*$$,\1,p' $(PATCHES)/series)))
+# series brings or changes
+TARGETS := $(filter-out filesystems,$(sort $(shell sed -n \
+	's,^\(\t\|+++ b/\)tools/testing/selftests/\(.*\)/[^/]*$$,\2,p' \
+	$(PATCHES)/series $(PATCHES)/*.patch)))
 
 # The architectures of kernels that run here, each a file of settings, this
 # machine's own and the other ones
