@@ -70,7 +70,7 @@ BASE=NAME: another base than $(DEFAULT_BASE). There is $(filter-out \
 
 PART="NAME ..." with apply, quilt and series: these parts only. There are
 $(PARTS);
-all but local are the default.
+all but local, and those that are mailed apart, are the default.
 
 KERNEL=DIR with the other commands: build on that kernel (a git tree's HEAD, or
 an unpacked tarball) instead of Debian's $(PACKAGE). Each such kernel

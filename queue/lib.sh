@@ -58,11 +58,9 @@ overlay() { # ROOT REPO BASE PATCHES
 	done | sort | grep -v -F -x -e "$(brought_elsewhere "$4")" || :
 }
 
-# brought SERIES: the new files that it names
-brought() { sed -n 's/^\t//p' "$1"; }
-
 # brought_elsewhere PATCHES: the new files that other bases' series name and its
 # own doesn't
+brought() { sed -n 's/^\t//p' "$1"; }
 brought_elsewhere() {
 	for series in patches/*/series; do
 		[ "$series" = "patches/${1##*/}/series" ] || brought "$series"
@@ -90,12 +88,17 @@ too_old() {
 		"$(needed_by "$1")" ]
 }
 
+# apart_from PATCHES: the parts that are not mailed with the others
+apart_from() { { echo local; sed -n 's/^# Apart: //p' "$1/series"; } | xargs -n 1; }
+
+# mailed_parts PATCHES: those that are
+mailed_parts() {
+	parts_of "$1" | tr ' ' '\n' | grep -v -F -x -e "$(apart_from "$1")" | xargs
+}
+
 # compose_mailed REPO COMMIT PATCHES: as compose, the parts in PART, else all that
 # are mailed
-compose_mailed() {
-	PART=${PART:-$(parts_of "$3" | tr ' ' '\n' |
-		grep -v -x local | xargs)} queue/compose "$@"
-}
+compose_mailed() { PART=${PART:-$(mailed_parts "$3")} queue/compose "$@"; }
 
 # inputs_id PATCHES TREE: one id for all that make tree reads of the project
 inputs_id() {

@@ -63,6 +63,22 @@ parts_are_chosen_and_local_is_not_mailed() {
 	grep -F 'A Dev (1)' build/pull-request
 }
 
+parts_that_are_mailed_apart_go_on_top() {
+	in_parts
+	sed -i 's/^# Part: local/# Part: rfc/; 1i # Apart: rfc' "$patches/series"
+	printf 'fs: rfc\n\nabout the rfc\n' >"$patches/cover-letter-rfc"
+	mk tree
+	mk series
+	[ "$(find build/series -type f | wc -l)" = 2 ]
+	mk series PART=rfc
+	grep '1/1\] fs: edit only' build/series/*0001-*
+	grep 'about the rfc' build/series/*0000-cover-letter.patch
+	[ "$(find build/series -type f | wc -l)" = 2 ]
+	mk apply
+	mk pull-request
+	grep -F 'A Dev (1)' build/pull-request
+}
+
 quilt_applies_the_whole_series() {
 	mk quilt
 	git -C "$composed" archive base --prefix=base/ | tar -C "$tmp" -x
