@@ -23,6 +23,12 @@ architecture() {
 	[ "$uname" = "$(uname -m)" ] && cross='' || cross=$triplet-
 }
 
+# renamed PATCHES FRAGMENT: the configuration with the symbols' names of the base
+renamed() {
+	sed "$(sed -n 's/^# Renamed: \(.*\) \(.*\)$/s,CONFIG_\1\\>,CONFIG_\2,/p' \
+		"$1/series")" "$2"
+}
+
 # The name of this machine's
 own_architecture() {
 	own=$(grep -l -x "uname=$(uname -m)" testbed/kernels/arch/*.sh) ||

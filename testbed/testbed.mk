@@ -131,7 +131,8 @@ $(BEDS:%=kernel-%): kernel-%: kbuild-path packages-$$($$*_ARCH) tree
 	@testbed/step build/logs/kernel-$*$(SUFFIX).log \
 		"$* kernel: building (from nothing: $($*_MINUTES) minutes)" \
 		env TARGETS="$(call targets,$*) $($*_TARGETS)" \
-			testbed/kernels/kernel $(TREE) build/$*$(SUFFIX) $($*_ARCH) \
+			testbed/kernels/kernel $(PATCHES) $(TREE) \
+			build/$*$(SUFFIX) $($*_ARCH) \
 			$($*_CONFIGS:%=testbed/kernels/%.config)
 
 $(USERLANDS:%=userland-%): userland-%: packages-$$* \

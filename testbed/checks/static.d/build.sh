@@ -10,7 +10,7 @@ configure() {
 	at "$tip" || return
 	mkdir -p "$check/$1"
 	for fragment in "$own" product; do
-		cat "testbed/kernels/$fragment.config" 2>/dev/null || :
+		renamed "$patches" "testbed/kernels/$fragment.config" 2>/dev/null || :
 	done >"$check/$1/fragment.new"
 	cmp -s "$check/$1/fragment.new" "$check/$1/fragment" && return
 	progress "$1: configuring"
