@@ -234,10 +234,10 @@ userland-mainline: mainline kernel-product packages-test
 	@testbed/step build/logs/userland-mainline.log \
 		"user space with mainline's tests: building" \
 		env TARGETS="$(MAINLINE_TARGETS)" testbed/machine/userland \
-			build/mainline/source build/userland-mainline \
+			build/mainline/source build/userland-mainline$(SUFFIX) \
 			$(HOST) /bin/busybox build/product$(SUFFIX)
 
 conformance: userland-$(HOST) userland-mainline
-	@testbed/checks/conformance build/conformance build/mainline \
-		$(call initramfs,$(HOST)) $(call image,product) \
-		build/userland-mainline/initramfs.cpio $(call sq,$(TESTS))
+	@testbed/checks/conformance build/conformance$(OTHER) build/mainline \
+		$(call initramfs,$(HOST)) $(call image,product) $(BASE) \
+		build/userland-mainline$(SUFFIX)/initramfs.cpio $(call sq,$(TESTS))

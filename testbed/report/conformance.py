@@ -18,12 +18,16 @@ def minor(version):
 
 
 class Reason:
-    """Why tests differ in the versions FROM-TO; either end may be missing."""
+    """Why tests differ in the versions FROM-TO; either end may be missing.
+
+    patched:FROM-TO: on these with the series.
+    """
 
     def __init__(self, pattern, versions, text):
-        if versions.count("-") != 1:
+        self.patched = versions.startswith("patched:")
+        first, dash, last = versions.removeprefix("patched:").partition("-")
+        if not dash:
             raise ValueError(f"no range FROM-TO of versions: {versions}")
-        first, last = versions.split("-")
         self.first = minor(first)
         self.last = minor(last) if last else (math.inf,)
         self.pattern = pattern
@@ -32,6 +36,8 @@ class Reason:
         self.used = set()
 
     def concerns(self, version):
+        if version.startswith("patched-") != self.patched:
+            return False
         return self.first <= minor(version) <= self.last
 
     def explains(self, version, name):

@@ -46,6 +46,12 @@ class Conformance(scene.TestCase):
         self.assertIn("0 reasons out of date", said)
         self.judge(0, A_B, (".*:c", "7.1-", "at times: not there"))
 
+    def test_tells_kernels_with_the_series_from_mainlines(self):
+        rows = (A_B, C, (".*:c", "patched:7.3-7.3", "skipped"))
+        said = self.judge(1, *rows, versions=(*VERSIONS, "patched-7.3"))
+        self.assertIn("patched-7.3 has no such difference: skipped", said)
+        self.judge(0, *rows, versions=(*VERSIONS, "patched-6.12"))
+
     def test_refuses_a_broken_range(self):
         with self.assertRaisesRegex(ValueError, "no range FROM-TO.*: 7.1"):
             conformance.Reason(".*:c", "7.1", "not there")
