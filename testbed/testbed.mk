@@ -145,7 +145,8 @@ $(USERLANDS:%=userland-%): userland-%: packages-$$* \
 
 build/busybox-%:
 	@testbed/step build/logs/busybox-$*.log "busybox of $*: fetching" \
-		testbed/machine/busybox $(call of,$*,debian) $@
+		testbed/machine/unpack $(call of,$*,debian) busybox-static $@.d
+	@find $@.d -path '*bin/busybox' -exec mv {} $@ \; && rm -rf $@.d
 
 # The machine that ARCH=... selects
 machine = MACHINE=$(BED_ARCH) testbed/machine/boot $(1) $(call image,$(BED))
