@@ -7,6 +7,7 @@
 patches_and_tree_agree() { queue/refresh --check "$patches" "$tree"; }
 
 patches_say_where_they_stand() {
+	! grep -q '^# For mainline' "$patches/series" || return 0
 	form='^Upstream: (not yet, |([0-9a-f]{12} )?\(?"|the series ").'
 	for patch in "$patches"/*.patch; do
 		[ "$(sed '/^---$/,$d' "$patch" | grep -c '^Upstream: ')" = 1 ] &&
