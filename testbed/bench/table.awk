@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# usage: awk -f titles.awk -f table.awk RESULTS
 # Lines of "kernel axis at what phase figure" as tables for people
 {
 	figure[$1, $2, $3, $4, $5] = $6
@@ -93,31 +94,6 @@ function scaling(processors,    axis) {
 }
 
 END {
-	title["unshare_uts"] = "unshare(CLONE_NEWUTS)"
-	title["unshare_full"] = "unshare(CLONE_NEWNS)"
-	title["unshare_empty"] = "unshare(UNSHARE_EMPTY_MNTNS)"
-	title["clone_plain"] = "clone3()"
-	title["clone_full"] = "clone3(CLONE_NEWNS)"
-	title["clone_empty"] = "clone3(CLONE_EMPTY_MNTNS)"
-	title["fsmount_ns"] = "FSMOUNT_NAMESPACE, setns"
-	title["fsmount_open_tree_ns"] = "fsmount, OPEN_TREE_NAMESPACE, setns"
-	title["classic"] = "unshare, mount, pivot_root, umount"
-	title["switch_beneath"] = "beneath the root"
-	title["switch_pivot"] = "pivot_root"
-	title["fsmount_ns_refused"] = "FSMOUNT_NAMESPACE of proc, EPERM"
-	title["open_tree_ns"] = "OPEN_TREE_NAMESPACE, one mount"
-	title["open_tree_ns_recursive"] = "OPEN_TREE_NAMESPACE, two mounts"
-	title["open_tree_ns_directory"] = "OPEN_TREE_NAMESPACE, directory"
-	title["open_tree_ns_all"] = "OPEN_TREE_NAMESPACE, all mounts"
-	title["beneath"] = "MOVE_MOUNT_BENEATH on the root"
-	title["listmount_one"] = "listmount() elsewhere, one id"
-	title["ns_get_info"] = "NS_MNT_GET_INFO"
-	title["idle"] = "no namespaces"
-	title["clone_uts"] = "clone3(CLONE_NEWUTS)"
-	title["launch_namespace"] = "mntns-launch -w namespace"
-	title["launch_empty"] = "mntns-launch -w empty"
-	title["launch_beneath"] = "mntns-launch -w beneath"
-	title["launch_pivot"] = "mntns-launch -w pivot"
 	all = "unshare_uts unshare_full unshare_empty clone_plain clone_full " \
 	      "clone_empty fsmount_ns fsmount_open_tree_ns classic"
 	calls = "unshare_empty clone_empty fsmount_ns fsmount_ns_refused " \

@@ -487,7 +487,7 @@ static void over_tasks(int max)
 
 static void wrong_usage(void)
 {
-	fputs("usage: mntns_bench mounts|tasks|beside|time [MAX], mntns_bench workers|waits [MOUNTS]\n",
+	fputs("usage: mntns_bench mounts|tasks|beside|time|workers|waits [NUMBER]\n",
 	      stderr);
 	exit(2);
 }

@@ -83,7 +83,7 @@ static void make_root(void)
 	close(to);
 }
 
-static void launch(const char *way, int home)
+static void start_launcher(const char *way, int home)
 {
 	dup2(home, STDOUT_FILENO);
 	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
@@ -103,7 +103,7 @@ static bool live(const struct way *way, struct share *share)
 	pid = fork_with(way->flags);
 	if (!pid) {
 		if (way->launch)
-			launch(way->launch, fds[1]);
+			start_launcher(way->launch, fds[1]);
 		if (way->start())
 			_exit(1);
 		share->home = now();
@@ -273,7 +273,7 @@ static void probe_waits(void)
 	    !probe(waits[NORMAL], "synchronize_rcu") ||
 	    !probe(waits[EXPEDITED], "synchronize_rcu_expedited") ||
 	    write_at(AT_FDCWD, TRACING "events/kprobes/enable", "1") < 0)
-		fputs("mntns_bench: grace periods are not counted: the kernel has no kprobe events\n",
+		fputs("mntns_bench: no grace periods are counted without kprobe events\n",
 		      stderr);
 }
 
