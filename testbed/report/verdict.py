@@ -17,10 +17,10 @@ class Verdict:
     def __init__(self, part, skips):
         """Judge a ktap.Part, where skips are the rows of expected.SKIPS.
 
-        They are for a part, or the bed that it runs on.
+        They are for a part, the bed that it runs on, or (*) for all.
         """
         bed, _, bits = part.name.rpartition("-")
-        names = (part.name, bed if bits.isdecimal() else part.name)
+        names = ("*", part.name, bed if bits.isdecimal() else part.name)
         self.part = part
         self.passed = self.skipped = 0
         self.failures = []
