@@ -12,7 +12,7 @@ BASE_BED = $(if $(filter product,$(BED)),base,$(BED)-base)
 # kernels are this machine's.
 NO_TRACED = $(filter-out product,$(BED))
 NO_MAINLINE = $(filter no,$(MAINLINE))$(NO_TRACED)
-# The debian bed has the probes that the product kernel lacks.
+# The debian bed has the probes and the processors that the product kernel lacks.
 TRACED = $(if $(NO_TRACED),,:$(call image,debian$(1)))
 bench: packages-bench machine-$(BED) kernel-$$(BASE_BED) \
 		$(if $(NO_TRACED),,kernel-debian kernel-debian-base)

@@ -36,7 +36,8 @@ shell_scripts_are_clean_and_short() {
 # The license has none, and neither do mails and texts for readers.
 files_have_spdx() {
 	project_files | grep -v -x -e COPYING -e MAINTAINERS -e '.*\.md' \
-		-e '.*\.patch' -e 'patches/[^/]*/cover-letter.*' |
+		-e '.*\.patch' -e '.*\.svg' \
+		-e 'patches/[^/]*/cover-letter.*' |
 	while IFS= read -r file; do
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' ||
 			printf '%s\n' "$file"
