@@ -23,17 +23,20 @@ FIXTURE_TEARDOWN(backport)
 /* 34 to 36 are flags of 7.1 that have nothing to do with mount namespaces. */
 TEST_F(backport, refuses_clone3_bits_of_later_kernels)
 {
-	unsigned int nr;
+	static const uint64_t beside[] = { 0, CLONE_EMPTY_MNTNS };
+	unsigned int i, nr;
 	pid_t pid;
 
 	for (nr = 34; nr < 48; nr++) {
 		if (BIT(nr) == CLONE_EMPTY_MNTNS)
 			continue;
-		pid = fork_with(CLONE_EMPTY_MNTNS | BIT(nr));
-		if (!pid)
-			_exit(0);
-		EXPECT_EQ(-EINVAL, pid == -1 ? -errno : 0)
-			TH_LOG("bit %u", nr);
+		for (i = 0; i < ARRAY_SIZE(beside); i++) {
+			pid = fork_with(beside[i] | BIT(nr));
+			if (!pid)
+				_exit(0);
+			EXPECT_EQ(-EINVAL, pid == -1 ? -errno : 0)
+				TH_LOG("bit %u", nr);
+		}
 	}
 }
 
@@ -48,6 +51,19 @@ TEST_F(backport, uses_up_a_context_when_fsmount_fails)
 	int fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
 
 	EXPECT_ERRNO(EMFILE, WITHOUT_FDS(sys_fsmount(fs_fd, NS_FLAGS, 0)));
+	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
+}
+
+TEST_F(backport, uses_up_a_context_when_there_are_too_many_namespaces)
+{
+	int fs_fd, i;
+
+	become(_metadata, self->proc, USERNS_ROOT);
+	for (i = 0; i < MAX_MNTNS; i++)
+		if (new_fs_mntns("tmpfs", 0) == -1)
+			break;
+	fs_fd = ASSERT_OK(new_fs_context("tmpfs"));
+	EXPECT_ERRNO(ENOSPC, sys_fsmount(fs_fd, NS_FLAGS, 0));
 	EXPECT_ERRNO(EBUSY, sys_fsmount(fs_fd, NS_FLAGS, 0));
 }
 
