@@ -50,7 +50,7 @@ sources_id() {
 }
 
 # The overlay of ROOT: files in directories that the kernel has at its top, less
-# what editors leave behind, and what other bases have but not the one of PATCHES
+# what editors leave behind, and less the files that only other bases' series name
 overlay() { # ROOT REPO BASE PATCHES
 	kgit -C "$2" ls-tree -d --name-only "$3" | while read -r dir; do
 		[ ! -d "$1/$dir" ] || (cd "$1" && find "$dir" ! -type d \
@@ -58,8 +58,8 @@ overlay() { # ROOT REPO BASE PATCHES
 	done | sort | grep -v -F -x -e "$(brought_elsewhere "$4")" || :
 }
 
-# brought_elsewhere PATCHES: the new files that other bases' series name and its
-# own doesn't
+# brought_elsewhere PATCHES: the new files that other bases' series name and that
+# PATCHES/series does not
 brought() { sed -n 's/^\t//p' "$1"; }
 brought_elsewhere() {
 	for series in patches/*/series; do
@@ -67,7 +67,7 @@ brought_elsewhere() {
 	done | grep -v -F -x -e "$(brought "$1/series")" || :
 }
 
-# suite_of PATCHES: Debian's suite that has the base, if it isn't this machine's
+# suite_of PATCHES: Debian's suite that has the base, if this machine's does not
 suite_of() { sed -n 's/^# Suite: //p' "$1/series"; }
 
 # below PATCHES PACKAGE: where the files of the base's PACKAGE are
