@@ -6,6 +6,31 @@
 # refresh says the way out.
 patches_and_tree_agree() { queue/refresh --check "$patches" "$tree"; }
 
+# The patches of each base fit the overlay, also those of bases not laid out here.
+overlay_fits_every_base() (
+	GIT_INDEX_FILE=$PWD/$notes/index
+	export GIT_INDEX_FILE
+	for series in patches/*/series; do
+		kgit -C "$tree" read-tree --empty
+		brought "$series" | while IFS= read -r file; do
+			printf '100644 %s\t%s\n' "$(kgit -C "$tree" hash-object -w \
+				--no-filters --stdin <"$file")" "$file"
+		done | kgit -C "$tree" update-index --index-info
+		brought "$series" | sed 's/^/--include=/' >"$notes/brought"
+		grep '^[^#].*\.patch$' "$series" | while IFS= read -r patch; do
+			patch=${series%series}$patch
+			edits=$(sed -n 's,^+++ b/,--include=,p' "$patch" |
+				grep -F -x -f "$notes/brought") || continue
+			# shellcheck disable=SC2086
+			kgit -C "$tree" apply --cached $edits "$PWD/$patch" ||
+				echo "$patch"
+		done
+	done >"$notes/unfit"
+	[ -s "$notes/unfit" ] || return 0
+	cat "$notes/unfit"
+	way_out "make tree BASE=... names the hunk: make these patches fit the overlay"
+)
+
 patches_say_where_they_stand() {
 	! grep -q '^# For mainline' "$patches/series" || return 0
 	form='^Upstream: (not yet, |([0-9a-f]{12} )?\(?"|the series ").'
