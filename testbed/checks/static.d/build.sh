@@ -118,6 +118,8 @@ every_commit_builds_with_gcc_and_sparse() {
 			echo "^ $subject"
 		}
 	done
+	! grep -q 'sparse is not available' "$notes/gcc.log" ||
+		echo "note: this sparse knows too little for the base: it checked nothing"
 	[ $bad = 0 ] || way_out "git -C $tree rebase -i base, correct these" \
 		"commits, make refresh"
 }

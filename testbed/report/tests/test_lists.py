@@ -44,12 +44,13 @@ class Lists(scene.TestCase):
 
 class Checkpatch(scene.TestCase):
     def test_allows_exceptions(self):
-        self.assertEqual(checkpatch.judge(COMPLAINTS, ALL), [])
+        self.assertEqual(checkpatch.judge(COMPLAINTS, ALL, True), [])
 
     def test_reports_the_rest(self):
         elsewhere = (("LONG_LINE", "fs/b", "-"), *ALL[1:])
-        left = checkpatch.judge(COMPLAINTS, elsewhere)
+        left = checkpatch.judge(COMPLAINTS, elsewhere, True)
         self.assertIn("+a long line", left[0])
         self.assertEqual(
             left[1:], ["^ 12 fs: one", "nothing needs the exception LONG_LINE fs/b"]
         )
+        self.assertEqual(checkpatch.judge(COMPLAINTS, elsewhere, False), left[:2])
