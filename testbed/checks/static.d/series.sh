@@ -17,6 +17,10 @@ overlay_fits_every_base() (
 				--no-filters --stdin <"$file")" "$file"
 		done | kgit -C "$tree" update-index --index-info
 		brought "$series" | sed 's/^/--include=/' >"$notes/brought"
+		brought "$series" | sed -n 's,/Makefile$,,p' |
+			xargs -I '{}' find '{}' -type f ! -name '*~' |
+			grep -v -F -x -e "$(brought "$series")" |
+			sed "s,\$, is not in $series,"
 		grep '^[^#].*\.patch$' "$series" | while IFS= read -r patch; do
 			patch=${series%series}$patch
 			edits=$(sed -n 's,^+++ b/,--include=,p' "$patch" |
@@ -28,7 +32,7 @@ overlay_fits_every_base() (
 	done >"$notes/unfit"
 	[ -s "$notes/unfit" ] || return 0
 	cat "$notes/unfit"
-	way_out "make tree BASE=... names the hunk: make these patches fit the overlay"
+	way_out "make tree BASE=... names a hunk: make these fit the overlay"
 )
 
 patches_say_where_they_stand() {
