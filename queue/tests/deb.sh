@@ -3,10 +3,25 @@
 # Variables are run's, and set -e holds.
 # shellcheck shell=sh disable=SC2154
 
-deb_needs_a_configuration_that_can_be_read() {
-	KCONFIG=none refuses "KCONFIG=none can't be read" \
-		queue/deb "$patches" "$composed" x86_64 build/deb
+deb_needs_a_configuration() {
+	for file in none queue queue/deb; do
+		KCONFIG=$file refuses "KCONFIG=$file is not a configuration" \
+			queue/deb "$patches" "$composed" x86_64 build/deb
+	done
 	[ ! -e build/deb ]
+}
+
+deb_forgets_a_configuration_that_it_refused() {
+	# shellcheck disable=SC2016
+	printf 'olddefconfig:\n\nkernelrelease:\n\t$(error configured)\n' \
+		>>"$composed/Makefile"
+	printf 'CONFIG_%s=y\n' NAMESPACES MODULES BLK_DEV_INITRD >good
+	echo CONFIG_MODULES=y >bad
+	set -- queue/deb "$patches" "$composed" x86_64 build/deb
+	KCONFIG=good refuses configured "$@"
+	KCONFIG=bad refuses 'bad lacks CONFIG_NAMESPACES=y' "$@"
+	KCONFIG=good refuses configured "$@"
+	grep NAMESPACES build/deb/custom/kernel/.config
 }
 
 # As the kernel's mkdebian writes them
