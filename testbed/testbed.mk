@@ -19,7 +19,7 @@ ARCH ?= $(HOST)
 
 # A bed is a kernel to test on: ARCH and configuration, on top of tinyconfig;
 # what its machine needs beyond the usual, and how long it takes to build.
-BEDS := product debug rt i386 gcov debian $(OTHERS) pages64k
+BEDS := product debug rt i386 debian $(OTHERS) pages64k
 product_ARCH := $(HOST)
 product_CONFIGS := $(HOST) product
 product_MINUTES := 4
@@ -34,9 +34,6 @@ rt_MINUTES := 10
 i386_ARCH := i386
 i386_CONFIGS := x86_64 product i386
 i386_MINUTES := 4
-gcov_ARCH := $(HOST)
-gcov_CONFIGS := $(HOST) product gcov
-gcov_MINUTES := 4
 debian_ARCH := $(HOST)
 debian_CONFIGS := $(HOST) product debian
 debian_MINUTES := 5
@@ -59,7 +56,7 @@ RUN := run-$(BED)-$(BITS)
 
 # Only these beds are configured as these tests ask for: the others skip them.
 DEBUG_TARGETS := filesystems/mntns_faults
-targets = $(if $(filter debug rt gcov,$(1)),$(TARGETS),$(filter-out \
+targets = $(if $(filter debug rt i386,$(1)),$(TARGETS),$(filter-out \
 	$(DEBUG_TARGETS),$(TARGETS)))
 
 # What `make test` runs: checks, each a program that prints KTAP and what that
@@ -77,11 +74,10 @@ initramfs_NEEDS := kernel-product userland-$(HOST)
 launch_RUN = testbed/checks/launch $(call image,product) \
 	$(call image,base) $(call initramfs,$(HOST))
 launch_NEEDS := kernel-product kernel-base userland-$(HOST)
-coverage_RUN = testbed/report/report coverage $(TREE) build/gcov$(SUFFIX) \
-	$(RESULTS) gcov-64
-coverage_NEEDS := run-gcov-64
-RUNS := product-64 debug-64 gcov-64 $(OTHERS:%=%-64) product-32 i386-32 \
-	$(OTHERS:%=%-32)
+coverage_RUN = testbed/report/report coverage $(TREE) build/i386$(SUFFIX) \
+	$(RESULTS) i386-32
+coverage_NEEDS := run-i386-32
+RUNS := product-64 debug-64 i386-32 $(OTHERS:%=%-64) product-32 $(OTHERS:%=%-32)
 
 # The programs of a machine and those of 32 bits, which it can run, too, are of
 # two architectures; the kernel they are built with is the machine's.
@@ -196,7 +192,7 @@ test-rt:
 # Which of the lines that the series adds do the tests execute?
 coverage: run-coverage
 	@sed -n 's/^# //p' $(RESULTS)/coverage.ktap
-	@testbed/report/report verdict $(RESULTS) gcov-64 coverage
+	@testbed/report/report verdict $(RESULTS) i386-32 coverage
 
 # Mount namespaces under pressure for MINUTES, with the random numbers of SEED
 MINUTES ?= 10
