@@ -740,14 +740,14 @@ TEST_F(unshare_empty, allows_user_namespaces)
 	check_empty_mntns(_metadata, self->proc, first);
 }
 
-/* @remount_err: of a umount() that would remount nullfs read-only */
-static void refuse_to_unmount_ns_root(struct __test_metadata *_metadata,
-				      int remount_err)
+/* @err: of a umount() with MNT_FORCE, or that would remount nullfs read-only */
+static void refuse_to_unmount_ns_root(struct __test_metadata *_metadata, int err)
 {
 	int fd = ASSERT_OK(open_path("/"));
 
-	EXPECT_ERRNO(remount_err, umount2("/", 0));
-	EXPECT_ERRNO(remount_err, umount2("/", MNT_FORCE));
+	EXPECT_ERRNO(err, umount2("/", 0));
+	EXPECT_ERRNO(err, umount2("/", MNT_FORCE));
+	EXPECT_ERRNO(err, umount2("/", MNT_FORCE | MNT_DETACH));
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_EXPIRE));
 	EXPECT_ERRNO(EINVAL, umount2("/", MNT_DETACH));
 	EXPECT_ERRNO(EINVAL, umount2(".", MNT_DETACH));
