@@ -79,6 +79,14 @@ coverage_RUN = testbed/report/report coverage $(TREE) build/i386$(SUFFIX) \
 coverage_NEEDS := run-i386-32
 RUNS := product-64 debug-64 i386-32 $(OTHERS:%=%-64) product-32 $(OTHERS:%=%-32)
 
+# Collections that take long, and the runs that do without: random scenes are the
+# same on any machine, pressure for programs of 32 and 64 bits.
+WITHOUT_SOAK := product-32 $(OTHERS:%=%-32)
+WITHOUT_EXPLORE := i386-32 $(OTHERS:%=%-64) $(WITHOUT_SOAK)
+tests = $(strip $(or $(TESTS),$(if $(filter $(WITHOUT_EXPLORE),$(1)),\
+	$(filter-out %_bench %_explore \
+		$(if $(filter $(WITHOUT_SOAK),$(1)),%_soak),$(TARGETS)))))
+
 # The programs of a machine and those of 32 bits, which it can run, too, are of
 # two architectures; the kernel they are built with is the machine's.
 $(foreach arch,$(MACHINES),$(foreach bits,64 32,\
@@ -178,7 +186,7 @@ $(sort $(RUNS:%=run-%) $(RUN)): run-%: kernel-$$(call bed,$$*) userland-$$(call 
 	@MACHINE=$(call bed_arch,$*) $($(call bed,$*)_VM) \
 		testbed/machine/run-tests $* $(RESULTS) \
 		$(call image,$(call bed,$*)) \
-		$(call initramfs,$(call programs,$*)) $(call sq,$(TESTS))
+		$(call initramfs,$(call programs,$*)) $(call sq,$(call tests,$*))
 
 # TESTS="collection[:test] ..." is a part of them, BITS=32 takes the programs of
 # 32 bits, BED=NAME another bed.

@@ -4,15 +4,13 @@
 # Variables are static's.
 # shellcheck shell=sh disable=SC2034,SC2154
 
-# set_options OUT OPTION=VALUE...: as the product kernel is, but for these
+# set_options OUT OPTION=VALUE...: as OUT/plain, but for these
 set_options() {
 	out=$1
 	shift
-	rm -f "$check/$out/fragment"
-	configure "$out" || return
 	printf 'CONFIG_%s\n' "$@" >"$check/$out/options"
 	"$work/scripts/kconfig/merge_config.sh" -m -O "$check/$out" \
-		"$check/$out/.config" "$check/$out/options" \
+		"$check/$out/plain" "$check/$out/options" \
 		>/dev/null &&
 		testbed/kernels/kbuild "$work" "$check/$out" "$own" -s olddefconfig
 	for option; do
@@ -29,6 +27,9 @@ set_options() {
 series_builds_with_options_left_out() {
 	prepare_work || return
 	bad=0
+	rm -f "$check/options/fragment"
+	configure options || return
+	cp "$check/options/.config" "$check/options/plain"
 	for options in SMP=n PROC_FS=n SYSFS=n SECURITY=n USER_NS=n \
 		NAMESPACES=n DEVTMPFS=n MEMCG=n PREEMPT_RT=y 'PROC_SYSCTL=n SYSCTL=n' \
 		'DNOTIFY=n INOTIFY_USER=n FANOTIFY=n FSNOTIFY=n'
