@@ -79,8 +79,8 @@ coverage_RUN = testbed/report/report coverage $(TREE) build/i386$(SUFFIX) \
 coverage_NEEDS := run-i386-32
 RUNS := product-64 debug-64 i386-32 $(OTHERS:%=%-64) product-32 $(OTHERS:%=%-32)
 
-# Collections that take long, and the runs that do without: random scenes are the
-# same on any machine, pressure for programs of 32 and 64 bits.
+# Two collections take long, so some runs leave them out. A random scene is the same
+# on any architecture; the soak runs once on each kernel. TESTS selects them anywhere.
 WITHOUT_SOAK := product-32 $(OTHERS:%=%-32)
 WITHOUT_EXPLORE := i386-32 $(OTHERS:%=%-64) $(WITHOUT_SOAK)
 tests = $(strip $(or $(TESTS),$(if $(filter $(WITHOUT_EXPLORE),$(1)),\
